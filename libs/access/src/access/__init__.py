@@ -1,0 +1,1 @@
+"""Who may call: signed tokens, roles and scopes of HTTP callers."""

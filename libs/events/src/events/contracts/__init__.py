@@ -1,0 +1,1 @@
+"""What the services say to each other: one module for each publishing service, and the envelope around every fact."""

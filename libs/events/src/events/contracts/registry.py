@@ -1,0 +1,119 @@
+"""What the registry says: programmes, agencies, managers and enterprises. No personal data leaves it, only ids."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from events.contracts.envelope import Fact
+
+Sector = Literal["manufacturing", "construction", "service"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+IndustryCodeSystem = Literal["KSIC-10", "NTS"]
+"""KSIC-10: Korean Standard Industrial Classification, revision 10. NTS: the tax service's six-digit business code."""
+
+
+class ProgrammeOpened(Fact, type="registry.programme.opened.v1", key="programme_id"):
+    """A programme year was opened: its window, its target and its limits, all of them data."""
+
+    programme_id: UUID
+    year: int
+    window_from: date
+    window_until: date
+    target_enterprises: int
+    minimum_visits: int = Field(ge=1)
+    spacing_days: int = Field(ge=0, description="least calendar days between two visits to one enterprise")
+    visits_a_day: int = Field(ge=1, description="most visits a manager makes in a day")
+    training_days: tuple[date, ...]
+    holidays_added: tuple[date, ...] = ()
+    workdays_added: tuple[date, ...] = ()
+    reserve_share: float = Field(default=0.04, description="share of each manager's days kept for no-shows")
+    third_visit_from_risk: int | None = None
+    is_synthetic: bool = False
+
+
+class AgencyApplied(Fact, type="registry.agency.applied.v1", key="agency_id"):
+    """A private accident-prevention agency applied to take part."""
+
+    agency_id: UUID
+    programme_id: UUID
+    sectors: tuple[Sector, ...]
+    provinces: tuple[str, ...] = Field(default=(), description="ISO 3166-2:KR; empty: everywhere")
+    latitude: float
+    longitude: float
+    applied_on: date
+
+
+class AgencyQualified(Fact, type="registry.agency.qualified.v1", key="agency_id"):
+    """An agency passed its qualification inspection: its managers may visit once they are trained."""
+
+    agency_id: UUID
+    programme_id: UUID
+    sectors: tuple[Sector, ...]
+    provinces: tuple[str, ...] = Field(default=(), description="ISO 3166-2:KR; empty: everywhere")
+    latitude: float
+    longitude: float
+    score: float = Field(ge=0, le=100, description="points of the inspection")
+    qualified_on: date
+    licence_until: date | None = None
+
+
+class AgencyRejected(Fact, type="registry.agency.rejected.v1", key="agency_id"):
+    """An agency did not pass its qualification inspection."""
+
+    agency_id: UUID
+    programme_id: UUID
+    score: float = Field(ge=0, le=100)
+    reasons: tuple[str, ...]
+    rejected_on: date
+
+
+class ManagerTrained(Fact, type="registry.manager.trained.v1", key="manager_id"):
+    """A safety manager attended every training day of the programme and may visit from the day after."""
+
+    manager_id: UUID
+    agency_id: UUID
+    programme_id: UUID
+    latitude: float = Field(description="where the working day begins")
+    longitude: float
+    visits_a_day: int = Field(ge=1)
+    trained_on: date
+    leave_days: tuple[date, ...] = ()
+
+
+class _EnterpriseState(Fact):
+    enterprise_id: UUID
+    industry_code: str
+    industry_code_system: IndustryCodeSystem
+    headcount: int | None = Field(default=None, ge=0)
+    contract_value_won: int | None = Field(default=None, ge=0, description="construction: value of the contract, won")
+    province: str = Field(description="ISO 3166-2:KR, such as KR-41")
+    district: str = Field(description="five digits, legal-district code system (beopjeongdong)")
+    latitude: float
+    longitude: float
+    risk: int | None = Field(default=None, ge=1, le=9, description="frequency x severity, 3x3; 6 and more is high")
+    open_from: date | None = Field(default=None, description="construction: first day of the works")
+    open_until: date | None = Field(default=None, description="construction: last day of the works")
+    closed_weekdays: tuple[Weekday, ...] = ()
+    preferred_weekdays: tuple[Weekday, ...] = ()
+    is_synthetic: bool = False
+
+
+class EnterpriseRegistered(_EnterpriseState, type="registry.enterprise.registered.v1", key="enterprise_id"):
+    """An enterprise's worksite entered the register."""
+
+    registered_on: date
+
+
+class EnterpriseChanged(_EnterpriseState, type="registry.enterprise.changed.v1", key="enterprise_id"):
+    """Something about an enterprise changed; the whole state as it is now."""
+
+    changed_on: date
+
+
+class EnterpriseClosed(Fact, type="registry.enterprise.closed.v1", key="enterprise_id"):
+    """An enterprise ceased to be: nobody visits it any more."""
+
+    enterprise_id: UUID
+    closed_on: date

@@ -1,0 +1,1 @@
+"""Whom the programme is for: dated rules, and a reason for each criterion."""

@@ -1,0 +1,1 @@
+"""How the nation's programme stands: read models built from events alone."""

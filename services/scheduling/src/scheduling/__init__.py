@@ -1,0 +1,1 @@
+"""Who visits whom, and when: the plan and its visits."""
