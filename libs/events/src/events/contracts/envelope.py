@@ -51,19 +51,23 @@ AnyFact = TypeVar("AnyFact", bound=Fact)
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The CloudEvents attributes of a fact on its way."""
+    """The CloudEvents attributes of a fact on its way; texts as they travel, because most are only handed on."""
 
-    id: UUID
+    id: str
     type: str
     source: str
     subject: str
-    time: datetime
+    time: str
     sequence: int
     partitionkey: str
-    correlationid: UUID
-    causationid: UUID | None = None
+    correlationid: str
+    causationid: str | None = None
     traceparent: str | None = None
-    dataschema: str | None = None
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When the fact came about, in UTC."""
+        return datetime.fromisoformat(self.time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,162 @@
+"""One transaction a batch: positions, effects, announcements and dead letters commit together, or nothing does.
+
+A batch that fails for good is halved until the bad record stands alone; it is put aside and its neighbours go on.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import asyncpg
+from aiokafka import TopicPartition
+
+from events.contracts.envelope import Fact, Received
+from events.transport import dead_letters, metrics, positions
+from events.transport.db import Pool, is_transient
+from events.transport.dead_letters import PARKED, Breaker, BreakerOpenError, DeadLetter
+from events.transport.outbox import Transaction, transaction
+from events.transport.positions import FencedError, Place
+from events.transport.rounds import rounds
+from events.transport.wire import Record, UndecodableError, decode
+
+Handler: TypeAlias = Callable[[Transaction, Sequence[Received[Any]]], Awaitable[None]]
+Hears: TypeAlias = Mapping[type[Fact], Handler]
+
+
+@dataclass
+class Holding:
+    """What this instance holds of the log: its place, and the blocked keys, partition by partition."""
+
+    places: dict[TopicPartition, Place] = field(default_factory=dict[TopicPartition, Place])
+    blocked: dict[TopicPartition, set[bytes]] = field(default_factory=dict[TopicPartition, set[bytes]])
+
+
+@dataclass
+class _Sorted:
+    """A batch looked through: what to apply, what to put aside, and where the places are afterwards."""
+
+    after: dict[TopicPartition, Place]
+    heard: list[Received[Fact]]
+    letters: list[DeadLetter]
+    outcomes: list[bool]
+    duplicates: dict[str, int]
+    passed_by: dict[str, int]
+
+
+class Batches:
+    """Applies batches of records to one service's database by its handlers."""
+
+    def __init__(self, consumer: str, pool: Pool, hears: Hears, breaker: Breaker) -> None:
+        self._consumer = consumer
+        self._pool = pool
+        self._hears = hears
+        self.breaker = breaker
+        self.holding = Holding()
+
+    async def apply(self, records: Sequence[Record]) -> None:
+        """Apply records, each partition's in the order of the log.
+
+        Raises what passes by itself (`db.is_transient`), `FencedError` and `BreakerOpenError`; everything before the
+        raise is committed whole or not at all.
+        """
+        try:
+            await self._commit(records, None)
+        except Exception as error:
+            if is_transient(error) or isinstance(error, FencedError | BreakerOpenError):
+                raise
+            await self._bisect(records, error)
+
+    async def _bisect(self, records: Sequence[Record], error: Exception) -> None:
+        if len(records) == 1:
+            await self._commit(records, error)
+            return
+        half = len(records) // 2
+        await self.apply(records[:half])
+        await self.apply(records[half:])
+
+    async def _commit(self, records: Sequence[Record], failure: Exception | None) -> None:
+        batch = self._sort(records, failure)
+        self.breaker.check(batch.outcomes)
+        async with transaction(self._pool) as tx:
+            await positions.move(tx.db, self._consumer, self.holding.places, batch.after)
+            for kind, received in rounds(batch.heard):
+                await self._hears[kind](tx, received)
+            await dead_letters.keep(tx, self._consumer, batch.letters)
+        self._remember(batch)
+
+    async def redrive(self) -> None:
+        """Apply the records whose redrive was asked for, key by key, each key whole in one transaction."""
+        waiting: dict[tuple[TopicPartition, bytes | None], list[asyncpg.Record]] = {}
+        for letter in await dead_letters.requested(self._pool, self._consumer):
+            partition = TopicPartition(letter["topic"], letter["partition"])
+            if partition in self.holding.places:
+                waiting.setdefault((partition, letter["key"]), []).append(letter)
+        for letters in waiting.values():
+            await self._redrive_key(letters)
+        if any(self.holding.blocked.values()):
+            held = self.holding.places
+            self.holding.blocked = await dead_letters.blocked_keys(self._pool, self._consumer, held)
+
+    async def _redrive_key(self, letters: Sequence[asyncpg.Record]) -> None:
+        received = [decode(dead_letters.record_of(letter)) for letter in letters]
+        async with transaction(self._pool) as tx:
+            for kind, facts in rounds(fact for fact in received if type(fact.fact) in self._hears):
+                await self._hears[kind](tx, facts)
+            await dead_letters.settle(tx, self._consumer, letters, "redriven")
+
+    def _sort(self, records: Sequence[Record], failure: Exception | None) -> _Sorted:
+        batch = _Sorted({}, [], [], [], {}, {})
+        for partition, mine in _by_partition(records).items():
+            place, fresh = self.holding.places[partition].after(mine)
+            batch.after[partition] = place
+            batch.duplicates[partition.topic] = batch.duplicates.get(partition.topic, 0) + len(mine) - len(fresh)
+            blocked = set(self.holding.blocked[partition])
+            for record in fresh:
+                self._sort_one(batch, blocked, record, failure)
+        return batch
+
+    def _sort_one(self, batch: _Sorted, blocked: set[bytes], record: Record, failure: Exception | None) -> None:
+        if record.key in blocked:
+            batch.letters.append(DeadLetter(record, PARKED, "comes after a dead letter of its key"))
+            return
+        try:
+            if failure:
+                raise UndecodableError("handler_failed", repr(failure))
+            received = decode(record)
+        except UndecodableError as error:
+            batch.letters.append(DeadLetter(record, error.cause, str(error)))
+            batch.outcomes.append(True)
+            if record.key is not None:
+                blocked.add(record.key)
+            return
+        batch.outcomes.append(False)
+        if type(received.fact) in self._hears:
+            batch.heard.append(received)
+        else:
+            batch.passed_by[record.topic] = batch.passed_by.get(record.topic, 0) + 1
+
+    def _remember(self, batch: _Sorted) -> None:
+        """What is committed is so in memory too, and is counted."""
+        self.holding.places.update(batch.after)
+        self.breaker.note(batch.outcomes)
+        for letter in batch.letters:
+            record = letter.record
+            if record.key is not None:
+                self.holding.blocked[TopicPartition(record.topic, record.partition)].add(record.key)
+            if letter.cause == PARKED:
+                metrics.PARKED.labels(record.topic).inc()
+            else:
+                metrics.DEAD_LETTERS.labels(record.topic, letter.cause).inc()
+        for received in batch.heard:
+            metrics.CONSUMED.labels(received.fact.topic).inc()
+        for topic, count in batch.duplicates.items():
+            metrics.DUPLICATES.labels(topic).inc(count)
+        for topic, count in batch.passed_by.items():
+            metrics.PASSED_BY.labels(topic).inc(count)
+
+
+def _by_partition(records: Sequence[Record]) -> dict[TopicPartition, list[Record]]:
+    parts: dict[TopicPartition, list[Record]] = {}
+    for record in records:
+        parts.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
+    return parts

@@ -1,0 +1,99 @@
+"""PostgreSQL: the pool, migrations, and which faults pass by themselves."""
+
+import hashlib
+from importlib.resources import files
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+else:
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
+
+_TRANSIENT = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same statement may well succeed later, so that trying again is right."""
+    return isinstance(error, _TRANSIENT)
+
+
+_PATIENCE = {
+    # A process that is stopped in the middle of a transaction must not keep its locks from the one that takes over.
+    "idle_in_transaction_session_timeout": "8s",
+    "transaction_timeout": "60s",
+    "lock_timeout": "20s",
+}
+
+
+async def open_pool(dsn: str, *, most: int = 8) -> Pool:
+    """A pool of connections; the sizes suit one process of one service."""
+    return await asyncpg.create_pool(dsn, min_size=1, max_size=most, command_timeout=120, server_settings=_PATIENCE)
+
+
+async def migrate(dsn: str, *packages: str) -> list[str]:
+    """Apply what is new of each package's `migrations/NNNN_what.sql`, one transaction each; says what was applied.
+
+    Raises `ValueError` when a migration that was applied before has been edited since.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("select pg_advisory_lock(hashtext('anjeon.migrate'))")
+        await connection.execute(
+            "create table if not exists public.migration "
+            "(name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
+        )
+        return [name for name, sql in _migrations(packages) if await _apply(connection, name, sql)]
+    finally:
+        await connection.close()
+
+
+async def pending_migrations(pool: Pool, *packages: str) -> list[str]:
+    """The names of migrations that this code brings and the database does not have."""
+    exists = await pool.fetchval("select to_regclass('public.migration') is not null")
+    rows = await pool.fetch("select name from public.migration") if exists else []
+    applied = {row["name"] for row in rows}
+    return [name for name, _ in _migrations(packages) if name not in applied]
+
+
+def _migrations(packages: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [
+        (f"{package}/{entry.name}", entry.read_text("utf-8"))
+        for package in packages
+        for entry in sorted((files(package) / "migrations").iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    ]
+
+
+async def _apply(connection: Connection, name: str, sql: str) -> bool:
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    known = await connection.fetchval("select sha256 from public.migration where name = $1", name)
+    if known == digest:
+        return False
+    if known is not None:
+        raise ValueError(f"{name} was edited after it had been applied; add a new migration instead")
+    async with connection.transaction():
+        await connection.execute(sql)
+        await connection.execute("insert into public.migration (name, sha256) values ($1, $2)", name, digest)
+    return True

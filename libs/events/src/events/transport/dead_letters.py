@@ -1,0 +1,174 @@
+"""Dead letters: records that could not be applied, kept with all that came after them in their key.
+
+The breaker is the other half: when too many fail it is not the records that are wrong, and the consumer stops itself.
+"""
+
+import base64
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid5
+
+import asyncpg
+from aiokafka import ConsumerRecord, TopicPartition
+
+from events.contracts.envelope import FACTS
+from events.transport.db import Pool
+from events.transport.lanes import lane_of
+from events.transport.outbox import Row, Transaction
+from events.transport.wire import Record
+
+TYPE = "transport.record.dead_lettered.v1"
+PARKED = "parked"
+_KEEP = """
+    insert into transport.dead_letter (consumer, topic, partition, "offset", key, headers, value, cause, error)
+    select $1, * from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::jsonb[], $7::bytea[],
+                             $8::text[], $9::text[])
+    on conflict do nothing
+"""
+
+
+class BreakerOpenError(Exception):
+    """Too many records failed: a bad deploy must not drain a topic into the dead letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record put aside: `cause` is a short code, `error` says it in words."""
+
+    record: Record
+    cause: str
+    error: str
+
+
+class Breaker:
+    """Opens at so many failures in a row, or above a share of the last 1,000 records (and never below 20 of them)."""
+
+    def __init__(self, in_a_row: int, share: float) -> None:
+        self._in_a_row = in_a_row
+        self._share = share
+        self._recent: deque[bool] = deque(maxlen=1_000)
+        self._row = 0
+        self.reason: str | None = None
+
+    def note(self, failures: Sequence[bool]) -> None:
+        """Count outcomes (True: failed) that were committed."""
+        for failed in failures:
+            self._row = self._row + 1 if failed else 0
+        self._recent.extend(failures)
+
+    def check(self, failures: Sequence[bool]) -> None:
+        """Raise `BreakerOpenError` if these outcomes (True: failed), on top of what was noted, are too many."""
+        row = self._row
+        for failed in failures:
+            row = row + 1 if failed else 0
+            if row >= self._in_a_row:
+                self._open(f"{row} records in a row could not be applied")
+        outcomes = [*self._recent, *failures][-1_000:]
+        if sum(outcomes) >= 20 and sum(outcomes) > self._share * len(outcomes):
+            self._open(f"{sum(outcomes)} of the last {len(outcomes)} records could not be applied")
+
+    def _open(self, reason: str) -> None:
+        self.reason = reason
+        raise BreakerOpenError(reason)
+
+
+async def keep(tx: Transaction, consumer: str, letters: Sequence[DeadLetter]) -> None:
+    """Keep the records for later, and tell of those that are not merely parked; part of the caller's transaction."""
+    if not letters:
+        return
+    columns = zip(*(_columns(letter) for letter in letters), strict=True)
+    await tx.db.execute(_KEEP, consumer, *map(list, columns))
+    for letter in letters:
+        if letter.cause != PARKED:
+            tx.post(_outbox_row(consumer, letter))
+
+
+async def blocked_keys(
+    pool: Pool, consumer: str, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, set[bytes]]:
+    """Keys with open dead letters: what comes after in them is parked until they are settled."""
+    held = list(partitions)
+    rows = await pool.fetch(
+        "select distinct topic, partition, key from transport.dead_letter "
+        "where consumer = $1 and settled_at is null and key is not null "
+        "and (topic, partition) in (select * from unnest($2::text[], $3::integer[]))",
+        consumer,
+        [partition.topic for partition in held],
+        [partition.partition for partition in held],
+    )
+    blocked: dict[TopicPartition, set[bytes]] = {partition: set() for partition in held}
+    for row in rows:
+        blocked[TopicPartition(row["topic"], row["partition"])].add(row["key"])
+    return blocked
+
+
+async def requested(pool: Pool, consumer: str) -> list[asyncpg.Record]:
+    """Records whose redrive an operator asked for, in the order of their log."""
+    return await pool.fetch(
+        "select * from transport.dead_letter where consumer = $1 and redrive_requested_at is not null "
+        'and settled_at is null order by topic, partition, "offset"',
+        consumer,
+    )
+
+
+async def settle(tx: Transaction, consumer: str, letters: Sequence[asyncpg.Record], how: str) -> None:
+    """Mark records as dealt with; what comes later in their keys is no longer parked."""
+    await tx.db.execute(
+        "update transport.dead_letter d set settled_at = now(), settled_as = $2 "
+        'from unnest($3::text[], $4::integer[], $5::bigint[]) l(topic, partition, "offset") '
+        'where d.consumer = $1 and d.topic = l.topic and d.partition = l.partition and d."offset" = l."offset"',
+        consumer,
+        how,
+        [letter["topic"] for letter in letters],
+        [letter["partition"] for letter in letters],
+        [letter["offset"] for letter in letters],
+    )
+
+
+def record_of(letter: asyncpg.Record) -> Record:
+    """The record as it was taken from the log."""
+    headers = [(name, base64.b64decode(value)) for name, value in json.loads(letter["headers"])]
+    return ConsumerRecord(
+        topic=letter["topic"],
+        partition=letter["partition"],
+        offset=letter["offset"],
+        timestamp=0,
+        timestamp_type=0,
+        key=letter["key"],
+        value=letter["value"],
+        checksum=None,
+        serialized_key_size=0,
+        serialized_value_size=0,
+        headers=headers,
+    )
+
+
+def _columns(letter: DeadLetter) -> Row:
+    record = letter.record
+    headers = json.dumps([[name, base64.b64encode(value).decode()] for name, value in record.headers])
+    place = (record.topic, record.partition, record.offset)
+    return (*place, record.key, headers, record.value, letter.cause, letter.error)
+
+
+def _outbox_row(consumer: str, letter: DeadLetter) -> Row:
+    record, key = letter.record, (letter.record.key or b"").decode("utf-8", "backslashreplace")[:255]
+    subject = f"{record.topic}/{record.partition}/{record.offset}"
+    letter_id = str(uuid5(FACTS, f"{consumer}:{subject}"))
+    payload = {
+        "consumer": consumer,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "cause": letter.cause,
+        "error": letter.error,
+        "key": key,
+        "headers": {name: value.decode("utf-8", "backslashreplace") for name, value in record.headers},
+        "value_base64": base64.b64encode(record.value or b"").decode(),
+    }
+    return (
+        *(letter_id, f"{consumer}.dlq", key, TYPE, json.dumps(payload).encode(), lane_of(key.encode()[:255])),
+        *(f"/{consumer}", subject, "1", datetime.now(UTC).isoformat(), letter_id, None, None),
+    )

@@ -1,0 +1,26 @@
+"""structlog, set up once: JSON outside a terminal, with service and event ids bound by context variables."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(service: str) -> None:
+    """Log facts in snake_case to standard error; call once, before anything logs."""
+    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.WARNING)
+    for chatty in ("aiokafka", "faststream"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(service=service)

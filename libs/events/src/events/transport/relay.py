@@ -1,0 +1,160 @@
+"""The relay: publishes the outbox lane by lane, in order, and moves a lane's cursor only when Kafka has the batch.
+
+One relay is active at a time, by a session's advisory lock. A sleeping one loses the lock (PostgreSQL ends its idle
+session) and, when it wakes, can only send again what consumers skip by its position.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from events.transport import metrics
+from events.transport.db import Connection, is_transient
+from events.transport.wire import headers_of
+
+_log = structlog.get_logger(__name__)
+_LOCK = "hashtext('anjeon.relay')"
+_READ = """
+    select o.* from transport.relay_cursor c
+    cross join lateral (
+        select * from transport.outbox
+        where lane = c.lane and number > c.number order by number limit $1
+    ) o
+"""
+_ADVANCE = """
+    update transport.relay_cursor c set number = sent.number
+    from unnest($1::smallint[], $2::bigint[]) sent(lane, number)
+    where c.lane = sent.lane and c.number < sent.number
+"""
+_SWEEP = """
+    delete from transport.outbox o using transport.relay_cursor c
+    where o.lane = c.lane and o.number <= c.number and o.created_at < now() - make_interval(secs => $1)
+"""
+
+Row = Mapping[str, Any] | asyncpg.Record
+
+
+class Relay:
+    """Publishes one database's outbox until it is cancelled."""
+
+    def __init__(self, dsn: str, bootstrap: str, *, lane_rows: int = 1_000, poll_seconds: float = 0.05) -> None:
+        self._dsn = dsn
+        self._bootstrap = bootstrap
+        self._lane_rows = lane_rows
+        self._poll_seconds = poll_seconds
+        self.keep_seconds = 86_400.0
+        self.is_active = False
+        self.last_turn_at = datetime.now(UTC)
+
+    async def run(self) -> None:
+        """Hold the lock and publish; after any passing fault, start afresh with a new session and a new producer."""
+        while True:
+            try:
+                async with self._session() as db, self._producer() as producer:
+                    await self._publish_for_ever(db, producer)
+            except (KafkaError, asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+                _log.warning("relay_interrupted", error=repr(error), transient=is_transient(error))
+            finally:
+                self.is_active = False
+                metrics.RELAY_ACTIVE.set(0)
+            await asyncio.sleep(0.5)
+
+    async def _publish_for_ever(self, db: Connection, producer: AIOKafkaProducer) -> None:
+        swept_at = asyncio.get_running_loop().time()
+        while True:
+            self.last_turn_at = datetime.now(UTC)
+            if not await self.publish_once(db, producer):
+                await asyncio.sleep(self._poll_seconds)
+            if asyncio.get_running_loop().time() - swept_at > 60:
+                await db.execute(_SWEEP, self.keep_seconds)
+                swept_at = asyncio.get_running_loop().time()
+
+    async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
+        """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged."""
+        rows = await db.fetch(_READ, self._lane_rows)
+        metrics.UNPUBLISHED_AGE.set((datetime.now(UTC) - rows[0]["created_at"]).total_seconds() if rows else 0)
+        lanes = {lane: list(waiting) for lane, waiting in groupby(rows, key=lambda row: row["lane"])}
+        sends = [asyncio.create_task(_send_lane(producer, lane, waiting)) for lane, waiting in lanes.items()]
+        try:
+            await self._keeping_awake(db, sends)
+        finally:
+            for send in sends:
+                send.cancel()
+        failed = [error for send in sends if (error := send.exception())]
+        sent = {lane: len(lanes[lane]) for lane, send in zip(lanes, sends, strict=True) if not send.exception()}
+        await db.execute(_ADVANCE, list(sent), [lanes[lane][-1]["number"] for lane in sent])
+        if failed:
+            raise failed[0]
+        return sum(sent.values())
+
+    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
+        # While Kafka is slow the session is idle; a sign of life keeps it, and shows at once if it was lost.
+        waiting = set(sends)
+        while waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=2)
+            if waiting:
+                await db.execute("select 1")
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncGenerator[Connection]:
+        db = await asyncpg.connect(self._dsn, server_settings={"idle_session_timeout": "8s"}, command_timeout=60)
+        try:
+            while not await db.fetchval(f"select pg_try_advisory_lock({_LOCK})"):
+                self.last_turn_at = datetime.now(UTC)
+                await asyncio.sleep(0.5)
+            self.is_active = True
+            metrics.RELAY_ACTIVE.set(1)
+            _log.info("relay_active")
+            yield db
+        finally:
+            await db.close(timeout=2)
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncGenerator[AIOKafkaProducer]:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            max_batch_size=1 << 20,
+            max_request_size=4 << 20,
+            linger_ms=0,
+        )
+        await producer.start()
+        try:
+            yield producer
+        finally:
+            with suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(producer.stop(), 5)
+
+
+async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> None:
+    """Send a lane's rows, topic by topic; within a topic one batch is awaited before the next is begun."""
+    by_topic: dict[str, list[Row]] = {}
+    for row in rows:
+        by_topic.setdefault(row["aggregatetype"], []).append(row)
+    for topic, facts in by_topic.items():
+        await _send_in_order(producer, topic, lane, facts)
+        metrics.PUBLISHED.labels(topic).inc(len(facts))
+
+
+async def _send_in_order(producer: AIOKafkaProducer, topic: str, lane: int, rows: Sequence[Row]) -> None:
+    batch = producer.create_batch()
+    for row in rows:
+        content: dict[str, Any] = {
+            "key": row["aggregateid"].encode(),
+            "value": row["payload"],
+            "timestamp": None,
+            "headers": headers_of(row),
+        }
+        if batch.append(**content) is None:
+            await (await producer.send_batch(batch, topic, partition=lane))
+            batch = producer.create_batch()
+            batch.append(**content)
+    await (await producer.send_batch(batch, topic, partition=lane))
