@@ -62,7 +62,7 @@ async def serve(service: Service, parts: Sequence[Part] = PARTS) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        _log.info("service_started", parts=list(parts), port=settings.http_port, pid=os.getpid())
+        _log.info("service_started", parts=list(parts), port=service.settings.http_port, pid=os.getpid())
         stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({door, stopping, *tasks.running}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
