@@ -1,0 +1,63 @@
+"""`anjeon plan verify`: a plan proved valid at the terminal, or each violation named."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from scheduling.verifier.cells import Sheet, TextTable
+from scheduling.verifier.findings import Report
+from scheduling.verifier.folders import MissingFileError, read_table
+from scheduling.verifier.verify import verify as check
+
+_SHOWN = 3
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("facts", type=_FOLDER)
+@click.argument("plan", type=_FOLDER)
+@click.option("--against", type=_FOLDER, help="An earlier plan: what it published or pinned must stand.")
+@click.option(
+    "--released",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a column visit_id: visits whose own site, manager or agency asked to move.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Every violation, as JSON.")
+def verify(facts: Path, plan: Path, against: Path | None, released: Path | None, as_json: bool) -> None:
+    """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any."""
+    try:
+        report = check(facts, plan, against, _names(released))
+    except MissingFileError as missing:
+        raise click.ClickException(str(missing)) from missing
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
+    else:
+        _tell(report)
+    raise SystemExit(0 if report.is_valid else 1)
+
+
+def _names(released: Path | None) -> list[str]:
+    if released is None:
+        return []
+    table: TextTable = read_table(released.parent, released.stem)
+    return Sheet(released.stem, table).required("visit_id").drop_null().to_pylist()
+
+
+def _tell(report: Report) -> None:
+    console = Console()
+    console.print(
+        f"{report.enterprises:,} enterprises, {report.visits:,} visits, {report.unscheduled:,} unscheduled; "
+        f"{len(report.refused_facts):,} cells of the facts cannot be read."
+    )
+    if report.is_valid:
+        console.print("Valid: no hard rule is broken. / 유효: 어긴 규칙이 없습니다.")
+        return
+    table = Table("rule", "times", "for example")
+    for rule, times in report.by_rule.items():
+        examples = [violation for violation in report.violations if violation.rule == rule][:_SHOWN]
+        told = "\n".join(f"{violation.said('ko')}\n{violation.said('en')}" for violation in examples)
+        table.add_row(rule, f"{times:,}", told)
+    console.print(table)

@@ -1,0 +1,212 @@
+"""What a plan must respect, as arrays: one row an agency, a manager, an enterprise."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scheduling.verifier.cells import (
+    LONG_AGO,
+    NEVER,
+    BadCell,
+    Bools,
+    Column,
+    Days,
+    Sheet,
+    TextTable,
+    dated,
+    day_number,
+    indices,
+    listed,
+)
+from scheduling.verifier.folders import FactsTables
+
+SECTORS = ("manufacturing", "construction", "service")
+PROVINCES = tuple(f"KR-{code}" for code in (11, 26, 27, 28, 29, 30, 31, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50))
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The rules that are numbers and dates of the programme."""
+
+    window: tuple[int, int]
+    minimum_visits: int
+    spacing_days: int
+    visits_a_day: int
+    training_over: int
+    holidays_added: Days
+    workdays_added: Days
+    third_visit_from_risk: float
+    published_until: int
+
+
+@dataclass(frozen=True)
+class Agencies:
+    ids: Column
+    sectors: Bools
+    provinces: Bools
+    qualified_on: Days
+    licence_until: Days
+    suspended_from: Days
+    suspended_until: Days
+
+
+@dataclass(frozen=True)
+class Managers:
+    ids: Column
+    agency: Days
+    visits_a_day: Days
+    trained_on: Days
+    available_from: Days
+    available_until: Days
+    leave: Days
+
+
+@dataclass(frozen=True)
+class Enterprises:
+    ids: Column
+    sector: Days
+    province: Days
+    open_from: Days
+    open_until: Days
+    known_on: Days
+    closed_weekdays: Bools
+    closed_days: Days
+    required: Days
+
+
+@dataclass(frozen=True)
+class Facts:
+    programme: Programme
+    agencies: Agencies
+    managers: Managers
+    enterprises: Enterprises
+    refused: tuple[BadCell, ...]
+
+    def province_of(self, enterprise: int) -> str:
+        return PROVINCES[int(self.enterprises.province[enterprise])]
+
+    def agency_of(self, manager: int) -> str:
+        agency = int(self.managers.agency[manager])
+        return self.agencies.ids[agency].as_py() if agency >= 0 else "-"
+
+
+def build(tables: FactsTables) -> Facts:
+    programme = _programme(tables.programme)
+    sheets = [Sheet(n, t) for n, t in zip(("agencies", "managers", "enterprises"), _tables(tables), strict=True)]
+    agencies = _agencies(sheets[0])
+    managers = _managers(sheets[1], agencies, programme)
+    enterprises = _enterprises(sheets[2], programme)
+    required = np.where(sheets[2].readable(), enterprises.required, 0)
+    return Facts(
+        programme,
+        replace(agencies, ids=_readable_ids(sheets[0], agencies.ids)),
+        replace(managers, ids=_readable_ids(sheets[1], managers.ids)),
+        replace(enterprises, ids=_readable_ids(sheets[2], enterprises.ids), required=required),
+        tuple(bad for sheet in sheets for bad in sheet.bad),
+    )
+
+
+def _readable_ids(sheet: Sheet, ids: Column) -> Column:
+    """A row that cannot be read is nobody: whoever names it names an unknown one."""
+    return pc.call_function("if_else", [pa.array(sheet.readable()), ids, pa.scalar(None, pa.string())])
+
+
+def _tables(tables: FactsTables) -> tuple[TextTable, TextTable, TextTable]:
+    return tables.agencies, tables.managers, tables.enterprises
+
+
+def _programme(said: dict[str, Any]) -> Programme:
+    third = said.get("third_visit_from_risk")
+    return Programme(
+        window=(_day(said["window_from"]), _day(said["window_until"])),
+        minimum_visits=int(said["minimum_visits"]),
+        spacing_days=int(said["spacing_days"]),
+        visits_a_day=int(said["visits_a_day"]),
+        training_over=max((_day(day) for day in said.get("training_days") or ()), default=LONG_AGO),
+        holidays_added=_days(said.get("holidays_added")),
+        workdays_added=_days(said.get("workdays_added")),
+        third_visit_from_risk=float("inf") if third is None else float(third),
+        published_until=_day(said["published_until"]) if said.get("published_until") else LONG_AGO,
+    )
+
+
+def _day(said: str) -> int:
+    return day_number(date.fromisoformat(said))
+
+
+def _days(said: list[str] | None) -> Days:
+    return np.array([_day(day) for day in said or ()], dtype=np.int64)
+
+
+def _agencies(sheet: Sheet) -> Agencies:
+    _check_place(sheet)
+    return Agencies(
+        ids=sheet.unique("agency_id"),
+        sectors=_matrix(sheet, "sectors", SECTORS),
+        provinces=_matrix(sheet, "provinces", PROVINCES) | _empty(sheet, "provinces")[:, None],
+        qualified_on=sheet.days("qualified_on", NEVER),
+        licence_until=sheet.days("licence_until", NEVER),
+        suspended_from=sheet.days("suspended_from", NEVER),
+        suspended_until=sheet.days("suspended_until", NEVER),
+    )
+
+
+def _managers(sheet: Sheet, agencies: Agencies, programme: Programme) -> Managers:
+    own = sheet.whole("visits_a_day", programme.visits_a_day)
+    agency = indices(sheet.required("agency_id"), agencies.ids)
+    return Managers(
+        ids=sheet.unique("manager_id"),
+        agency=agency,
+        visits_a_day=np.minimum(own, programme.visits_a_day),
+        trained_on=sheet.days("trained_on", NEVER),
+        available_from=sheet.days("available_from", LONG_AGO),
+        available_until=sheet.days("available_until", NEVER),
+        leave=dated(sheet, "leave"),
+    )
+
+
+def _enterprises(sheet: Sheet, programme: Programme) -> Enterprises:
+    residual = sheet.numbers("residual_risk", -1.0)
+    sheet.refuse("residual_risk", (residual < -1) | (residual > 9), "not a risk of 1-9")
+    required = programme.minimum_visits + (residual >= programme.third_visit_from_risk)
+    _check_place(sheet)
+    opens, shuts = sheet.days("open_from", LONG_AGO), sheet.days("open_until", NEVER)
+    sheet.refuse("open_until", opens > shuts, "before open_from")
+    risk = sheet.numbers("risk", -1.0)
+    sheet.refuse("risk", (risk < 0) | (risk > 9), "not a risk of 1-9")
+    return Enterprises(
+        ids=sheet.unique("enterprise_id"),
+        sector=sheet.coded("sector", SECTORS),
+        province=sheet.coded("province", PROVINCES),
+        open_from=opens,
+        open_until=shuts,
+        known_on=sheet.days("known_on", LONG_AGO),
+        closed_weekdays=_matrix(sheet, "closed_weekdays", WEEKDAYS),
+        closed_days=dated(sheet, "closed_days"),
+        required=required.astype(np.int64),
+    )
+
+
+def _check_place(sheet: Sheet) -> None:
+    for column, least, most in (("latitude", 33.0, 39.0), ("longitude", 124.0, 132.0)):
+        degrees = sheet.numbers(column, 0.0)
+        sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
+
+
+def _empty(sheet: Sheet, column: str) -> Bools:
+    return sheet.text(column).is_null().to_numpy(zero_copy_only=False).astype(bool)
+
+
+def _matrix(sheet: Sheet, column: str, codes: tuple[str, ...]) -> Bools:
+    """Row by code: whether the cell lists the code."""
+    rows, parts = listed(sheet.text(column))
+    places = indices(parts, pa.array(codes))
+    matrix = np.zeros((len(sheet), len(codes) + 1), dtype=bool)
+    matrix[rows, places] = True  # what is no code falls into the last column
+    sheet.refuse(column, matrix[:, -1], "none of " + "|".join(codes))
+    return matrix[:, :-1]

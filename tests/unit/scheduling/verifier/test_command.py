@@ -1,0 +1,82 @@
+"""What the terminal says of a plan, and with which exit code."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv
+import pyarrow.parquet
+from click.testing import CliRunner
+
+from scheduling.verifier.command import verify
+
+Case = dict[str, Any]
+Write = Callable[[Case, str], Path]
+
+
+def test_a_valid_plan_is_said_to_be_valid_and_exits_0(case: Case, write: Write) -> None:
+    folder = str(write(case, "now"))
+
+    answer = CliRunner().invoke(verify, [folder, folder])
+
+    assert answer.exit_code == 0
+    assert "Valid" in answer.output
+
+
+def test_an_invalid_plan_is_told_as_json_and_exits_1(case: Case, write: Write) -> None:
+    case["visits"][6]["visit_on"] = "2023-05-12"
+    case["enterprises"][3]["closed_weekdays"] = "fri"
+    case["visits"][7]["visit_on"] = "2023-06-12"
+    folder = str(write(case, "now"))
+
+    answer = CliRunner().invoke(verify, [folder, folder, "--json"])
+
+    assert answer.exit_code == 1
+    assert json.loads(answer.output)["by_rule"] == {"closed_weekday": 1}
+
+
+def test_released_visits_are_read_from_a_file(case: Case, write: Write, tmp_path: Path) -> None:
+    case["visits"][6]["stage"] = "published"
+    before = str(write(case, "before"))
+    case["visits"][6]["visit_on"] = "2023-05-03"
+    folder, released = str(write(case, "now")), tmp_path / "released.csv"
+    released.write_text("visit_id\nfoundry-1\n", encoding="utf-8")
+
+    refused = CliRunner().invoke(verify, [folder, folder, "--against", before])
+    allowed = CliRunner().invoke(verify, [folder, folder, "--against", before, "--released", str(released)])
+
+    assert (refused.exit_code, allowed.exit_code) == (1, 0)
+    assert "published_moved" in refused.output
+
+
+def test_parquet_is_read_as_csv_is(case: Case, write: Write) -> None:
+    folder = write(case, "now")
+    for name in ("enterprises", "visits"):
+        table = pyarrow.csv.read_csv(folder / f"{name}.csv")
+        pyarrow.parquet.write_table(table, folder / f"{name}.parquet")
+        (folder / f"{name}.csv").unlink()
+
+    assert CliRunner().invoke(verify, [str(folder), str(folder)]).exit_code == 0
+
+
+def test_a_torn_line_is_named_and_the_rest_is_checked(case: Case, write: Write) -> None:
+    folder = write(case, "now")
+    visits = (folder / "visits.csv").read_text(encoding="utf-8").splitlines()
+    visits.insert(3, "scaffold-1,scaffold")
+    (folder / "visits.csv").write_text("\n".join(visits) + "\n", encoding="utf-8")
+
+    answer = json.loads(CliRunner().invoke(verify, [str(folder), str(folder), "--json"]).output)
+
+    assert answer["by_rule"] == {"unreadable_row": 1}
+    assert answer["violations"][0]["values"]["row"] == 4
+
+
+def test_a_missing_file_is_named(case: Case, write: Write) -> None:
+    folder = write(case, "now")
+    (folder / "managers.csv").unlink()
+
+    answer = CliRunner().invoke(verify, [str(folder), str(folder)])
+
+    assert answer.exit_code == 1
+    assert "managers.csv" in answer.output

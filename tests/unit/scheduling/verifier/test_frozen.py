@@ -1,0 +1,132 @@
+"""Against an earlier plan: what was published, pinned or done stays unless its own people or site force it."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from scheduling.verifier import Report
+
+Case = dict[str, Any]
+Check = Callable[..., Report]
+FOUNDRY_1, FOUNDRY_2 = 6, 7
+
+
+def _before(case: Case, **values: str) -> Case:
+    """The plan as it was, with the foundry's first visit settled as the values say."""
+    case["visits"][FOUNDRY_1].update(values)
+    return deepcopy(case)
+
+
+def test_a_published_visit_that_moves_unforced_is_named(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    found = check(case, before).violations
+
+    assert [(violation.rule, violation.key) for violation in found] == [("published_moved", "foundry-1")]
+    assert found[0].values["now_visit_on"] == "2023-05-03"
+
+
+def test_a_published_visit_given_to_a_colleague_has_moved(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    case["visits"][FOUNDRY_1]["manager_id"] = "kim"
+
+    assert check(case, before).by_rule == {"published_moved": 1}
+
+
+def test_a_published_visit_that_is_dropped_is_named(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    del case["visits"][FOUNDRY_1]
+    case["unscheduled"].append({"enterprise_id": "foundry", "ordinal": "1", "reason": "no_capacity"})
+
+    assert check(case, before).by_rule == {"published_moved": 1}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "values"),
+    [
+        ("managers", 1, {"leave": "2023-05-04"}),
+        ("managers", 1, {"manager_id": "park"}),
+        ("enterprises", 3, {"closed_days": "2023-05-04"}),
+        ("agencies", 0, {"suspended_from": "2023-05-04", "suspended_until": "2023-05-04"}),
+    ],
+)
+def test_its_own_manager_agency_or_site_may_force_it(
+    table: str, row: int, values: dict[str, str], case: Case, check: Check
+) -> None:
+    before = _before(case, stage="published")
+    case[table][row].update(values)
+    case["visits"][FOUNDRY_1].update(visit_on="2023-05-03", manager_id="kim")
+    case["visits"][FOUNDRY_2]["manager_id"] = "kim"
+
+    assert check(case, before).is_valid
+
+
+def test_another_s_leave_forces_nothing(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    case["managers"][2]["leave"] = "2023-05-04"
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    assert check(case, before).by_rule == {"published_moved": 1}
+
+
+def test_a_visit_that_its_own_people_released_may_move(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    assert check(case, before, released=("foundry-1",)).is_valid
+
+
+def test_a_pinned_visit_that_moves_is_named(case: Case, check: Check) -> None:
+    before = _before(case, pinned="true")
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    assert check(case, before).by_rule == {"pinned_moved": 1}
+
+
+def test_a_pin_that_is_lost_is_named(case: Case, check: Check) -> None:
+    before = _before(case, pinned="true")
+    case["visits"][FOUNDRY_1]["pinned"] = "false"
+
+    assert check(case, before).by_rule == {"pin_lost": 1}
+
+
+def test_a_draft_may_move_freely(case: Case, check: Check) -> None:
+    before = _before(case)
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    assert check(case, before).is_valid
+
+
+def test_a_published_visit_does_not_go_back_to_draft(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    case["visits"][FOUNDRY_1]["stage"] = "draft"
+
+    assert check(case, before).by_rule == {"stage_went_back": 1}
+
+
+def test_a_visit_that_was_done_is_not_rewritten(case: Case, check: Check) -> None:
+    before = _before(case, stage="done")
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    assert check(case, before).by_rule == {"done_changed": 1}
+
+
+def test_nothing_new_is_placed_in_frozen_days(case: Case, check: Check) -> None:
+    before = _before(case)
+    case["programme"]["published_until"] = "2023-05-12"
+    case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
+
+    found = check(case, before).violations
+
+    assert [(violation.rule, violation.key) for violation in found] == [("placed_in_frozen_days", "foundry-1")]
+
+
+def test_a_draft_that_is_published_in_place_has_not_moved(case: Case, check: Check) -> None:
+    before = _before(case)
+    case["programme"]["published_until"] = "2023-05-12"
+    case["visits"][FOUNDRY_1]["stage"] = "published"
+
+    assert check(case, before).is_valid
