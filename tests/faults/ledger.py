@@ -1,0 +1,191 @@
+"""The program under fault: writers, relay and consumer of the product's transport around one append-only table.
+
+A table that only grows shows every doubled, lost or swapped effect, which the services' own upserts would hide.
+Each world has topics of its own, because its facts are named after `LEDGER_WORLD`.
+"""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import uvloop
+
+from events.contracts.envelope import Announcement, Fact, Received
+from events.transport import logging
+from events.transport.consumer import Consumer
+from events.transport.db import Connection, Pool, is_transient, open_pool
+from events.transport.outbox import Transaction, transaction
+from events.transport.relay import Relay
+from events.transport.settings import TransportSettings
+from events.transport.wire import Record
+
+WORLD = os.environ.get("LEDGER_WORLD", "world")
+
+
+class WordSaid(Fact, type=f"{WORLD}.word.said.v1", key="word"):
+    """The n-th word of a key, counted from 1 without a gap."""
+
+    word: str
+    n: int
+
+
+class NameSaid(Fact, type=f"{WORLD}.name.said.v1", key="word"):
+    """Something about the same key, on another topic: it comes before or after the words, as it likes."""
+
+    word: str
+    n: int
+
+
+class WordHeard(Fact, type=f"{WORLD}.echo.heard.v1", key="word"):
+    """What the ledger says of each word that it wrote down."""
+
+    word: str
+    n: int
+
+
+SCHEMA = """
+    create table counter (key text primary key, n integer not null);
+    create table said (key text, n integer, at timestamptz default clock_timestamp(), primary key (key, n));
+    create table effect (place bigint generated always as identity primary key, kind text, key text, n integer,
+                         event_id text, who integer);
+"""
+
+
+class Settings(TransportSettings):
+    """The ledger has no door."""
+
+    http_port: int = 0
+    access_keys: Path = Path("/dev/null")
+
+
+def _settings() -> Settings:
+    return Settings(
+        kafka_bootstrap=os.environ["LEDGER_KAFKA"],
+        database_url=os.environ["LEDGER_DSN"],
+        batch_records=int(os.environ.get("LEDGER_BATCH", "300")),
+        session_timeout_ms=6_000,
+    )
+
+
+async def pause_at(point: str) -> None:
+    """Stand still at a named point, for whoever waits to kill: touches `$LEDGER_PAUSE/<point>` once, then waits."""
+    folder = os.environ.get("LEDGER_PAUSE")
+    if not folder or os.environ.get("LEDGER_PAUSE_AT") != point or (Path(folder) / point).exists():
+        return
+    (Path(folder) / point).write_text(str(os.getpid()))
+    await asyncio.sleep(60)
+
+
+async def on_word(tx: Transaction, batch: Sequence[Received[WordSaid]]) -> None:
+    """Write down, linger as real work does, and say so."""
+    if any(received.fact.word == "unwelcome" for received in batch):
+        raise ValueError("an unwelcome word")
+    await _write_down(tx, "word", batch)
+    tx.announce(
+        Announcement(
+            WordHeard(word=received.fact.word, n=received.fact.n),
+            received.fact.n,
+            datetime.now(UTC),
+            received.envelope,
+        )
+        for received in batch
+    )
+    await asyncio.sleep(random.random() * 0.05)
+    await pause_at("in_transaction")
+
+
+async def on_name(tx: Transaction, batch: Sequence[Received[NameSaid]]) -> None:
+    """Write down."""
+    await _write_down(tx, "name", batch)
+
+
+async def _write_down(tx: Transaction, kind: str, batch: Sequence[Received[Any]]) -> None:
+    rows = [(kind, received.fact.word, received.fact.n, received.envelope.id, os.getpid()) for received in batch]
+    await tx.db.copy_records_to_table("effect", columns=["kind", "key", "n", "event_id", "who"], records=rows)
+
+
+class PausingConsumer(Consumer):
+    """The product's consumer, with a place to be killed between its commit and Kafka's."""
+
+    async def _tell_kafka(self, records: Sequence[Record]) -> None:
+        await pause_at("after_commit")
+        await super()._tell_kafka(records)
+
+
+class PausingRelay(Relay):
+    """The product's relay, with a place to be killed between the acknowledgement and the cursor."""
+
+    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
+        await super()._keeping_awake(db, sends)
+        if sends:
+            await pause_at("after_send")
+
+
+async def consume() -> None:
+    """Consume until killed."""
+    settings = _settings()
+    pool = await open_pool(settings.database_url)
+    await PausingConsumer(f"{WORLD}-ledger", settings, pool, {WordSaid: on_word, NameSaid: on_name}).run()
+
+
+async def relay() -> None:
+    """Relay until killed."""
+    settings = _settings()
+    await PausingRelay(settings.database_url, settings.kafka_bootstrap, lane_rows=200).run()
+
+
+async def write(writers: int, size: int, events: int, seed: int) -> None:
+    """Say `events` words over 40 keys, in transactions of `size` keys, from so many writers at once."""
+    pool = await open_pool(_settings().database_url, most=writers + 1)
+    share = events // writers
+    await asyncio.gather(*(_writer(pool, size, share, random.Random(f"{seed}/{n}")) for n in range(writers)))
+
+
+async def _writer(pool: Pool, size: int, events: int, dice: random.Random) -> None:
+    done = 0
+    while done < events:
+        keys = sorted(dice.sample([f"key-{n:02}" for n in range(40)], size))
+        try:
+            await _say(pool, keys, dice)
+            done += len(keys)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            await asyncio.sleep(0.2)
+
+
+async def _say(pool: Pool, keys: list[str], dice: random.Random) -> None:
+    async with transaction(pool) as tx:
+        rows = await tx.db.fetch(
+            "insert into counter select key, 1 from unnest($1::text[]) key "
+            "on conflict (key) do update set n = counter.n + 1 returning key, n",
+            keys,
+        )
+        await tx.db.executemany("insert into said (key, n) values ($1, $2)", [(row["key"], row["n"]) for row in rows])
+        await asyncio.sleep(dice.random() * 0.004)
+        now = datetime.now(UTC)
+        tx.announce(Announcement(WordSaid(word=row["key"], n=row["n"]), row["n"], now) for row in rows)
+        tx.announce(Announcement(NameSaid(word=row["key"], n=row["n"]), row["n"], now) for row in rows)
+
+
+def main() -> None:
+    """`ledger.py consume | relay | write WRITERS SIZE EVENTS SEED`."""
+    logging.configure("ledger")
+    what, *numbers = sys.argv[1:]
+    with suppress(KeyboardInterrupt, asyncpg.PostgresConnectionError):
+        if what == "write":
+            writers, size, events, seed = map(int, numbers)
+            uvloop.run(write(writers, size, events, seed))
+        else:
+            uvloop.run({"consume": consume, "relay": relay}[what]())
+
+
+if __name__ == "__main__":
+    main()

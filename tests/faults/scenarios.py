@@ -1,0 +1,281 @@
+"""The scenarios: each does one kind of harm under load and leaves the world to be audited."""
+
+import asyncio
+import json
+import random
+import signal
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+
+from audit import Verdict, audit, records
+from events.transport.lanes import lane_of
+from world import World, eventually, fetch
+
+EVENTS = 4_000
+Scenario = Callable[[World, int], Awaitable[Verdict]]
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(function: Scenario) -> Scenario:
+    """Enter a scenario under its name."""
+    SCENARIOS[function.__name__] = function
+    return function
+
+
+async def _finish(world: World) -> Verdict:
+    await world.settled()
+    return await audit(world)
+
+
+async def _kill_at(world: World, seed: int, point: str, what: str, on: str) -> Verdict:
+    """Kill a program exactly at a point, start another, and let everything end."""
+    await world.start_all(consumers=0 if what == "consume" else 1)
+    victim = await world.start(what, on=on, pause_at=point)
+    writer = await world.write(EVENTS, seed)
+    await world.paused(point)
+    await world.kill(victim)
+    await world.start(what, on=on)
+    await writer.wait()
+    return await _finish(world)
+
+
+@scenario
+async def consumer_killed_in_mid_batch(world: World, seed: int) -> Verdict:
+    """kill -9 three times at a random moment, work in hand."""
+    dice = random.Random(seed)
+    [consumer] = await world.start_all()
+    writer = await world.write(EVENTS, seed)
+    for _ in range(3):
+        await asyncio.sleep(0.5 + dice.random())
+        await world.kill(consumer)
+        consumer = await world.start("consume", on="ledger")
+    await writer.wait()
+    return await _finish(world)
+
+
+@scenario
+async def consumer_killed_before_its_commit(world: World, seed: int) -> Verdict:
+    """kill -9 when everything is written and nothing committed."""
+    return await _kill_at(world, seed, "in_transaction", "consume", "ledger")
+
+
+@scenario
+async def consumer_killed_after_its_commit(world: World, seed: int) -> Verdict:
+    """kill -9 between PostgreSQL's commit and Kafka's."""
+    return await _kill_at(world, seed, "after_commit", "consume", "ledger")
+
+
+@scenario
+async def relay_killed_between_send_and_cursor(world: World, seed: int) -> Verdict:
+    """kill -9 when Kafka has the batch and the cursor does not know."""
+    await world.start_all()
+    await world.kill(world.processes[0])
+    victim = await world.start("relay", on="source", pause_at="after_send")
+    writer = await world.write(EVENTS, seed)
+    await world.paused("after_send")
+    await world.kill(victim)
+    await world.start("relay", on="source")
+    await writer.wait()
+    return await _finish(world)
+
+
+@scenario
+async def broker_restarted_under_load(world: World, seed: int) -> Verdict:
+    """The broker is killed, and comes back after some seconds."""
+    dice = random.Random(seed)
+    await world.start_all()
+    writer = await world.write(EVENTS, seed)
+    await asyncio.sleep(0.5 + dice.random())
+    await world.stack.kafka.kill()
+    world.killed += 1
+    await asyncio.sleep(1 + 2 * dice.random())
+    await world.stack.kafka.start()
+    await writer.wait()
+    return await _finish(world)
+
+
+@scenario
+async def postgres_restarted_under_load(world: World, seed: int) -> Verdict:
+    """PostgreSQL is killed and comes back, twice."""
+    dice = random.Random(seed)
+    await world.start_all()
+    writer = await world.write(EVENTS, seed)
+    for _ in range(2):
+        await asyncio.sleep(0.5 + dice.random())
+        await world.stack.postgres.kill()
+        world.killed += 1
+        await asyncio.sleep(dice.random())
+        await world.stack.postgres.start()
+    await writer.wait()
+    return await _finish(world)
+
+
+@scenario
+async def consumers_joining_and_leaving(world: World, seed: int) -> Verdict:
+    """A second and a third instance come, one leaves with SIGTERM, one is killed."""
+    dice = random.Random(seed)
+    first = (await world.start_all())[0]
+    writer = await world.write(EVENTS, seed)
+    await asyncio.sleep(dice.random())
+    second = await world.start("consume", on="ledger")
+    await asyncio.sleep(1 + dice.random())
+    first.send_signal(signal.SIGTERM)
+    await world.start("consume", on="ledger")
+    await asyncio.sleep(1 + dice.random())
+    await world.kill(second)
+    await writer.wait()
+    return await _finish(world)
+
+
+@scenario
+async def records_sent_again_and_topics_out_of_step(world: World, seed: int) -> Verdict:
+    """Runs of old records are sent once more, and one topic runs far ahead of the other."""
+    dice = random.Random(seed)
+    await world.start("relay", on="source")
+    writer = await world.write(EVENTS, seed)
+    await writer.wait()
+    await eventually(lambda: _holds(world, EVENTS), seconds=60, what="the log holds all words")
+    async with _producing(world) as producer:
+        for kind in ("word", "name"):
+            log = await records(world, kind)
+            for _ in range(4):
+                begin = dice.randrange(len(log) - 200)
+                for record in log[begin : begin + 200]:
+                    await producer.send(
+                        record.topic, record.value, record.key, record.partition, headers=list(record.headers)
+                    )
+    await world.start("relay", on="ledger")
+    await world.start("consume", on="ledger")
+    return await _finish(world)
+
+
+@scenario
+async def poison_between_good_records(world: World, seed: int) -> Verdict:
+    """Five kinds of poison, a following word of a poisoned key, and a word that the handler cannot bear."""
+    await world.start_all()
+    writer = await world.write(EVENTS, seed)
+    await asyncio.sleep(0.5)
+    places = [await _poison(world, cause) for cause in POISONS]
+    await writer.wait()
+    await world.settled()
+    verdict = await audit(world)
+    letters = {(letter[0], letter[1]) for letter in await _letters(world)}
+    missing = [place for place in places if place not in letters]
+    parked = await fetch(world.ledger, "select 1 from transport.dead_letter where cause = 'parked'")
+    return verdict + Verdict(len(places) + len(POISONS), len(missing) + (len(POISONS) - len(parked)), 0, 0)
+
+
+@scenario
+async def eight_writers_single_rows(world: World, seed: int) -> Verdict:
+    """Eight writers, a row a transaction."""
+    await world.start_all()
+    await (await world.write(EVENTS, seed, writers=8, size=1)).wait()
+    return await _finish(world)
+
+
+@scenario
+async def eight_writers_batches(world: World, seed: int) -> Verdict:
+    """Eight writers, twenty rows a transaction."""
+    await world.start_all()
+    await (await world.write(EVENTS * 3, seed, writers=8, size=20)).wait()
+    return await _finish(world)
+
+
+@scenario
+async def consumer_stopped_and_woken(world: World, seed: int) -> Verdict:
+    """SIGSTOP in the middle of a transaction until another has taken over; it must write nothing when it wakes."""
+    await world.start_all(consumers=0)
+    sleeper = await world.start("consume", on="ledger", pause_at="in_transaction")
+    writer = await world.write(EVENTS, seed)
+    await world.paused("in_transaction")
+    sleeper.send_signal(signal.SIGSTOP)
+    taker = await world.start("consume", on="ledger")
+    await eventually(lambda: _has_written(world, taker.pid), seconds=60, what="the other takes over")
+    await writer.wait()
+    before = await _effects_of(world, sleeper.pid)
+    sleeper.send_signal(signal.SIGCONT)
+    await asyncio.sleep(2)
+    late = [place for place in await _effects_of(world, sleeper.pid) if place not in before]
+    verdict = await _finish(world)
+    partitions_shared = bool(late) and verdict.doubled == 0  # it may rejoin the group and work again, as any member
+    return verdict if partitions_shared else verdict + Verdict(0, 0, 0, len(late))
+
+
+@scenario
+async def relay_stopped_and_woken(world: World, seed: int) -> Verdict:
+    """SIGSTOP of a relay with a batch in hand until another holds the lock; what it sends on waking is skipped."""
+    await world.start("relay", on="ledger")
+    await world.start("consume", on="ledger")
+    sleeper = await world.start("relay", on="source", pause_at="after_send")
+    writer = await world.write(EVENTS, seed)
+    await world.paused("after_send")
+    sleeper.send_signal(signal.SIGSTOP)
+    await world.start("relay", on="source")
+    await writer.wait()
+    await eventually(lambda: _holds(world, EVENTS), seconds=60, what="the other relay takes over")
+    sleeper.send_signal(signal.SIGCONT)
+    await asyncio.sleep(2)
+    return await _finish(world)
+
+
+POISONS: dict[str, tuple[bytes, bytes]] = {
+    "not_json": (b"{half a", b".word.said.v1"),
+    "wrong_schema": (b'{"word": 5}', b".word.said.v1"),
+    "unknown_type": (b"{}", b".song.sung.v1"),
+    "unknown_major_version": (b"{}", b".word.said.v2"),
+    "handler_failed": (b'{"word": "unwelcome", "n": 1}', b".word.said.v1"),
+}
+
+
+async def _poison(world: World, cause: str) -> tuple[str, str]:
+    """Send a poison record and a good one of the same key behind it; where the first lies, and its cause."""
+    value, kind = POISONS[cause]
+    key = f"poison-{cause}".encode()
+    headers = {
+        "ce_specversion": b"1.0",
+        "ce_id": str(uuid4()).encode(),
+        "ce_source": b"/elsewhere",
+        "ce_type": world.name.encode() + kind,
+        "ce_subject": key,
+        "ce_time": datetime.now(UTC).isoformat().encode(),
+        "ce_sequence": b"1",
+        "ce_partitionkey": key,
+    }
+    async with _producing(world) as producer:
+        lane, topic = lane_of(key), world.topics["word"]
+        sent = await producer.send_and_wait(topic, value, key, lane, headers=list(headers.items()))
+        follower = headers | {"ce_type": f"{world.name}.word.said.v1".encode()}
+        good = b'{"word": "' + key + b'", "n": 2}'
+        await producer.send_and_wait(topic, good, key, lane, headers=list(follower.items()))
+    return f"{topic}/{lane}/{sent.offset}", cause
+
+
+async def _letters(world: World) -> Sequence[tuple[str, str]]:
+    letters = [json.loads(record.value or b"") for record in await records(world, "dlq")]
+    return [(f"{letter['topic']}/{letter['partition']}/{letter['offset']}", letter["cause"]) for letter in letters]
+
+
+@asynccontextmanager
+async def _producing(world: World) -> AsyncGenerator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(bootstrap_servers=world.stack.kafka.bootstrap, enable_idempotence=True)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def _holds(world: World, events: int) -> bool:
+    return sum((await world.ends("word")).values()) >= events
+
+
+async def _has_written(world: World, pid: int) -> bool:
+    return bool(await _effects_of(world, pid))
+
+
+async def _effects_of(world: World, pid: int) -> set[int]:
+    return {row["place"] for row in await fetch(world.ledger, "select place from effect where who = $1", pid)}

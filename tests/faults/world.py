@@ -1,0 +1,194 @@
+"""A world: two databases, its own topics, and the ledger's programs as processes that can be killed and stopped."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+
+from events.transport import db
+from ledger import SCHEMA
+from stack import Stack
+
+PROGRAM = Path(__file__).with_name("ledger.py")
+PARTITIONS = 12
+
+
+@dataclass
+class World:
+    """What one scenario has for itself; `name` is part of every topic's name."""
+
+    name: str
+    stack: Stack
+    source: str
+    ledger: str
+    pause: Path
+    processes: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
+    killed: int = 0
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """The world's topics by what they carry."""
+        kinds = {"word": f"{self.name}.word.v1", "name": f"{self.name}.name.v1", "echo": f"{self.name}.echo.v1"}
+        return {**kinds, "dlq": f"{self.name}-ledger.dlq"}
+
+    async def start(self, what: str, *arguments: object, on: str, pause_at: str = "") -> asyncio.subprocess.Process:
+        """Start one of the ledger's programs on one of the databases (`source` or `ledger`)."""
+        environment = {
+            **os.environ,
+            "LEDGER_WORLD": self.name,
+            "LEDGER_KAFKA": self.stack.kafka.bootstrap,
+            "LEDGER_DSN": {"source": self.source, "ledger": self.ledger}[on],
+            "LEDGER_PAUSE": str(self.pause),
+            "LEDGER_PAUSE_AT": pause_at,
+        }
+        log = (self.pause / "programs.log").open("ab")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(PROGRAM), what, *map(str, arguments), env=environment, stderr=log, stdout=log
+        )
+        self.processes.append(process)
+        return process
+
+    async def write(self, events: int, seed: int, *, writers: int = 4, size: int = 5) -> asyncio.subprocess.Process:
+        """Start the writers."""
+        return await self.start("write", writers, size, events, seed, on="source")
+
+    async def start_all(self, *, consumers: int = 1) -> list[asyncio.subprocess.Process]:
+        """Both relays and so many consumers; the consumers are returned."""
+        await self.start("relay", on="source")
+        await self.start("relay", on="ledger")
+        return [await self.start("consume", on="ledger") for _ in range(consumers)]
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        """SIGKILL: nothing gets to tidy up."""
+        if process.returncode is None:
+            process.kill()
+            self.killed += 1
+        await process.wait()
+
+    async def paused(self, point: str) -> int:
+        """Wait until a program stands at the point; its pid."""
+        file = self.pause / point
+        await eventually(lambda: _is_written(file), seconds=60, what=f"a program reaches {point}")
+        return int(file.read_text())
+
+    async def settled(self, seconds: float = 90) -> None:
+        """Wait until both outboxes are published and the ledger stands at the end of every partition."""
+        await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.pause}/programs.log")
+
+    async def _is_settled(self) -> bool:
+        published = [await fetch(dsn, _UNPUBLISHED) for dsn in (self.source, self.ledger)]
+        places = await fetch(self.ledger, "select topic, partition, next_offset from transport.position")
+        ends = await self.ends("word", "name")
+        reached = {(row["topic"], row["partition"]): row["next_offset"] for row in places}
+        return not any(rows[0]["waiting"] for rows in published) and all(
+            reached.get(partition, 0) >= end for partition, end in ends.items()
+        )
+
+    async def ends(self, *kinds: str) -> dict[tuple[str, int], int]:
+        """The end of each partition's log."""
+        async with reader(self.stack.kafka.bootstrap) as consumer:
+            partitions = [partition for kind in kinds for partition in _partitions(self.topics[kind])]
+            ends = await consumer.end_offsets(partitions)
+            return {(partition.topic, partition.partition): end for partition, end in ends.items()}
+
+    async def close(self) -> None:
+        """End every process, the stopped ones too."""
+        for process in self.processes:
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+            await process.wait()
+
+
+_UNPUBLISHED = """
+    select count(*) waiting from transport.outbox o
+    join transport.relay_cursor c on c.lane = o.lane and o.number > c.number
+"""
+
+
+def _is_written(file: Path) -> Awaitable[bool]:
+    async def check() -> bool:
+        return file.exists() and bool(file.read_text())
+
+    return check()
+
+
+def _partitions(topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, number) for number in range(PARTITIONS)]
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:
+    """Wait until the check holds; raises `TimeoutError` saying what did not happen."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if await check():
+                return
+        except (OSError, asyncpg.PostgresError, KafkaError):
+            pass  # a fault is under way: what was asked is away just now
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:.0f} s in vain: {what}")
+        await asyncio.sleep(0.2)
+
+
+async def fetch(dsn: str, sql: str, *values: object) -> list[asyncpg.Record]:
+    """Ask a database from outside."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetch(sql, *values)
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def reader(bootstrap: str) -> AsyncGenerator[AIOKafkaConsumer]:
+    """A Kafka client that belongs to no group."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def world(stack: Stack, name: str) -> AsyncGenerator[World]:
+    """Make a world, and remove its processes, databases and topics afterwards."""
+    with TemporaryDirectory(prefix=f"{name}-") as pause:
+        dsns = [await _database(stack, f"{name}_{part}") for part in ("source", "ledger")]
+        made = World(name, stack, dsns[0], dsns[1], Path(pause))
+        admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
+        await admin.start()
+        try:
+            await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in made.topics.values()])
+            yield made
+        finally:
+            await made.close()
+            await admin.delete_topics(list(made.topics.values()))
+            await admin.close()
+            for part in ("source", "ledger"):
+                await fetch(stack.postgres.admin_dsn, f'drop database "{name}_{part}" with (force)')
+
+
+async def _database(stack: Stack, name: str) -> str:
+    await fetch(stack.postgres.admin_dsn, f'create database "{name}"')
+    dsn = urlunsplit(urlsplit(stack.postgres.admin_dsn)._replace(path=f"/{name}"))
+    await db.migrate(dsn, "events.transport")
+    await fetch(dsn, "select 1")
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(SCHEMA)
+    finally:
+        await connection.close()
+    return dsn

@@ -1,0 +1,71 @@
+"""What is decoded is a fact of our contracts; everything else has a cause."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from events.contracts.registry import EnterpriseRegistered
+from events.transport.wire import Record, UndecodableError, decode, headers_of
+
+Make = Callable[..., Record]
+
+
+def _row(fact: EnterpriseRegistered) -> dict[str, Any]:
+    return {
+        "id": "f6b8c9de-0000-5000-8000-000000000000",
+        "source": fact.source,
+        "type": fact.type,
+        "subject": fact.subject,
+        "time": "2023-04-12T00:00:00+00:00",
+        "aggregateid": fact.key,
+        "sequence": "3",
+        "correlationid": "c0",
+        "causationid": None,
+        "traceparent": "00-0-0-01",
+        "epoch": 1,
+        "number": 42,
+    }
+
+
+def test_a_fact_comes_back_as_it_was_said(
+    record: Make, registered: Callable[[UUID], EnterpriseRegistered], enterprise_id: UUID
+) -> None:
+    fact = registered(enterprise_id)
+    got = decode(record(1, headers=dict(headers_of(_row(fact))), value=fact.model_dump_json().encode()))
+    assert got.fact == fact
+    assert (got.envelope.sequence, got.envelope.traceparent) == (3, "00-0-0-01")
+    assert got.envelope.causationid is None
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "cause"),
+    [
+        ({}, b"{half a", "not_json"),
+        ({}, b'{"enterprise_id": 5}', "wrong_schema"),
+        ({}, None, "not_json"),
+        ({"ce_type": b"registry.enterprise.sold.v1"}, b"{}", "unknown_type"),
+        ({"ce_type": b"registry.enterprise.registered.v9"}, b"{}", "unknown_major_version"),
+        ({"ce_type": b"\xff"}, b"{}", "bad_envelope"),
+        ({"ce_sequence": b"many"}, None, "bad_envelope"),
+    ],
+)
+def test_what_is_no_fact_has_a_cause(  # noqa: PLR0917 - a table's columns
+    record: Make,
+    registered: Callable[[UUID], EnterpriseRegistered],
+    enterprise_id: UUID,
+    change: dict[str, bytes],
+    value: bytes | None,
+    cause: str,
+) -> None:
+    fact = registered(enterprise_id)
+    body = fact.model_dump_json().encode() if cause == "bad_envelope" else value
+    with pytest.raises(UndecodableError) as caught:
+        decode(record(1, headers=dict(headers_of(_row(fact))) | change, value=body))
+    assert caught.value.cause == cause
+
+
+def test_a_missing_header_is_named(record: Make) -> None:
+    with pytest.raises(UndecodableError, match="ce_id, ce_type"):
+        decode(record(1))
