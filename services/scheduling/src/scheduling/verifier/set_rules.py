@@ -70,8 +70,10 @@ def out_of_order(v: Visits) -> Found:
 def demand(f: Facts, plan: Plan, live: Visits) -> Found:
     """Every visit an enterprise is owed is planned or listed as unscheduled, once, and nothing else is."""
     u = plan.unscheduled
-    planned, listed = _owed(f, live.enterprise, live.ordinal), _owed(f, u.enterprise, u.ordinal)
-    owed = np.arange(1, planned.shape[1] + 1)[None, :] <= f.enterprises.required[:, None]
+    width = int(max(f.enterprises.required.max(initial=1), live.ordinal.max(initial=1), u.ordinal.max(initial=1)))
+    empty = np.zeros((len(f.enterprises.ids), width), dtype=bool)
+    planned, listed = _marked(empty, live.enterprise, live.ordinal), _marked(empty, u.enterprise, u.ordinal)
+    owed = np.arange(1, width + 1)[None, :] <= f.enterprises.required[:, None]
     for rule, wrong in (
         ("visit_lost", owed & ~planned & ~listed),
         ("visit_planned_and_unscheduled", planned & listed),
@@ -98,10 +100,9 @@ def unscheduled_rows(u: Unscheduled) -> Found:
         yield from (Violation(rule, f"{enterprise} {ordinal}", values) for rule, is_so in broken.items() if is_so)
 
 
-def _owed(f: Facts, enterprise: Days, ordinal: Days) -> Bools:
+def _marked(empty: Bools, enterprise: Days, ordinal: Days) -> Bools:
     """Enterprise by ordinal: whether it is there."""
-    there = np.zeros((len(f.enterprises.ids), 99), dtype=bool)
-    known = enterprise >= 0
+    there, known = empty.copy(), enterprise >= 0
     there[enterprise[known], ordinal[known] - 1] = True
     return there
 

@@ -1,0 +1,1 @@
+"""Periodic routing in Cordeau's format: the public yardstick for choosing days and tours together."""
