@@ -75,12 +75,16 @@ def _settings() -> Settings:
 
 
 async def pause_at(point: str) -> None:
-    """Stand still at a named point, for whoever waits to kill: touches `$LEDGER_PAUSE/<point>` once, then waits."""
+    """Stand still at a named point, once, for whoever waits to kill or stop this process; go on when told to.
+
+    Touches `$LEDGER_PAUSE/<point>` with the pid, and waits for `$LEDGER_PAUSE/<point>.go`.
+    """
     folder = os.environ.get("LEDGER_PAUSE")
     if not folder or os.environ.get("LEDGER_PAUSE_AT") != point or (Path(folder) / point).exists():
         return
     (Path(folder) / point).write_text(str(os.getpid()))
-    await asyncio.sleep(60)
+    while not (Path(folder) / f"{point}.go").exists():
+        await asyncio.sleep(0.05)
 
 
 async def on_word(tx: Transaction, batch: Sequence[Received[WordSaid]]) -> None:
@@ -123,6 +127,8 @@ class PausingRelay(Relay):
     """The product's relay, with a place to be killed between the acknowledgement and the cursor."""
 
     async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
+        if sends:
+            await pause_at("before_send")  # the sends are begun, and stand still with this process
         await super()._keeping_awake(db, sends)
         if sends:
             await pause_at("after_send")

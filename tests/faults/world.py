@@ -83,6 +83,13 @@ class World:
         await eventually(lambda: _is_written(file), seconds=60, what=f"a program reaches {point}")
         return int(file.read_text())
 
+    async def stop(self, process: asyncio.subprocess.Process, point: str) -> None:
+        """SIGSTOP a program that stands at the point; it will go on from there as soon as it is woken."""
+        await self.paused(point)
+        process.send_signal(signal.SIGSTOP)
+        self.killed += 1
+        (self.pause / f"{point}.go").touch()
+
     async def settled(self, seconds: float = 90) -> None:
         """Wait until both outboxes are published and the ledger stands at the end of every partition."""
         await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.pause}/programs.log")

@@ -1,0 +1,53 @@
+"""The two well-known wrong ways to read an outbox, so that the load is shown to be one which they fail under."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+from world import World
+
+_BY_NUMBER = """
+    select number, type, payload from transport.outbox where number > $1 order by number limit 5000
+"""
+_HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_BY_TRANSACTION = """
+    select type, payload from transport.outbox
+    where xmin::text::bigint >= $1 and xmin::text::bigint < $2 order by xmin::text::bigint, number
+"""
+
+WRONGLY_READ: dict[str, list[tuple[str, int]]] = {}
+"""World -> (key, n) pairs in the order in which its wrong reader saw them."""
+
+
+async def by_number(world: World) -> None:
+    """Believe that a lower number is always visible before a higher one."""
+    seen = WRONGLY_READ.setdefault(world.name, [])
+    connection, cursor = await asyncpg.connect(world.source), 0
+    while True:
+        rows = await connection.fetch(_BY_NUMBER, cursor)
+        cursor = rows[-1]["number"] if rows else cursor
+        seen += _words(rows)
+        await asyncio.sleep(0.01)
+
+
+async def by_transaction(world: World) -> None:
+    """Believe that an older transaction id is an earlier commit."""
+    seen = WRONGLY_READ.setdefault(world.name, [])
+    connection, begin = await asyncpg.connect(world.source), 0
+    while True:
+        horizon = await connection.fetchval(_HORIZON)
+        seen += _words(await connection.fetch(_BY_TRANSACTION, begin, horizon))
+        begin = horizon
+        await asyncio.sleep(0.01)
+
+
+def _words(rows: list[asyncpg.Record]) -> list[tuple[str, int]]:
+    facts = [json.loads(row["payload"]) for row in rows if ".word." in row["type"]]
+    return [(fact["word"], fact["n"]) for fact in facts]
+
+
+WRONG_READERS: dict[str, Callable[[World], Awaitable[None]]] = {
+    "by_number": by_number,
+    "by_transaction": by_transaction,
+}
