@@ -31,12 +31,12 @@ def but(state: dict[str, Any], **otherwise: Any) -> dict[str, Any]:
 
 
 def registered(enterprise_id: UUID = ENTERPRISE, on: str = "2023-04-12", **state: Any) -> EnterpriseRegistered:
-    given_state = {"industry_code_system": "KSIC-10", **PLACE, **state}
+    given_state: dict[str, Any] = {"industry_code_system": "KSIC-10", **PLACE, **state}
     return EnterpriseRegistered(enterprise_id=enterprise_id, registered_on=date.fromisoformat(on), **given_state)
 
 
 def changed(enterprise_id: UUID = ENTERPRISE, on: str = "2023-06-01", **state: Any) -> EnterpriseChanged:
-    given_state = {"industry_code_system": "KSIC-10", **PLACE, **state}
+    given_state: dict[str, Any] = {"industry_code_system": "KSIC-10", **PLACE, **state}
     return EnterpriseChanged(enterprise_id=enterprise_id, changed_on=date.fromisoformat(on), **given_state)
 
 
