@@ -21,7 +21,7 @@ from events.contracts.envelope import Announcement, Fact, Received
 from events.transport import logging
 from events.transport.consumer import Consumer
 from events.transport.db import Connection, Pool, is_transient, open_pool
-from events.transport.outbox import Transaction, transaction
+from events.transport.outbox import Transaction
 from events.transport.relay import Relay
 from events.transport.settings import TransportSettings
 from events.transport.wire import Record
@@ -116,7 +116,12 @@ async def _write_down(tx: Transaction, kind: str, batch: Sequence[Received[Any]]
 
 
 class PausingConsumer(Consumer):
-    """The product's consumer, with a place to be killed between its commit and Kafka's."""
+    """The product's consumer, with places to be killed or stopped: batch in hand, and between the two commits."""
+
+    async def _take(self, records: Any) -> None:
+        if records:
+            await pause_at("before_transaction")
+        await super()._take(records)
 
     async def _tell_kafka(self, records: Sequence[Record]) -> None:
         await pause_at("after_commit")
@@ -168,17 +173,19 @@ async def _writer(pool: Pool, size: int, events: int, dice: random.Random) -> No
 
 
 async def _say(pool: Pool, keys: list[str], dice: random.Random) -> None:
-    async with transaction(pool) as tx:
+    async with pool.acquire() as connection, connection.transaction():
+        tx = Transaction(connection)
         rows = await tx.db.fetch(
             "insert into counter select key, 1 from unnest($1::text[]) key "
             "on conflict (key) do update set n = counter.n + 1 returning key, n",
             keys,
         )
         await tx.db.executemany("insert into said (key, n) values ($1, $2)", [(row["key"], row["n"]) for row in rows])
-        await asyncio.sleep(dice.random() * 0.004)
         now = datetime.now(UTC)
         tx.announce(Announcement(WordSaid(word=row["key"], n=row["n"]), row["n"], now) for row in rows)
         tx.announce(Announcement(NameSaid(word=row["key"], n=row["n"]), row["n"], now) for row in rows)
+        await tx.flush()
+        await asyncio.sleep(dice.random() * 0.008)  # numbers are drawn and nothing is committed: where readers go wrong
 
 
 def main() -> None:

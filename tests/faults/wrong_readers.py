@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 import asyncpg
+
 from world import World
 
 _BY_NUMBER = """
