@@ -1,0 +1,1 @@
+"""The read model in PostgreSQL: what is remembered of facts, and what is counted of it."""
