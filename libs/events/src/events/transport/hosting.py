@@ -63,8 +63,10 @@ async def serve(service: Service, parts: Sequence[Part] = PARTS) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         _log.info("service_started", parts=list(parts), port=service.settings.http_port, pid=os.getpid())
+        service.app.state.stopping = stop  # answers that never end by themselves, such as streams, watch it
         stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({door, stopping, *tasks.running}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
         server.should_exit = True
         await asyncio.wait({door}, timeout=10)
         for task in done - {stopping}:
