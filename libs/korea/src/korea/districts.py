@@ -14,8 +14,8 @@ from korea.provinces import province_of_legal_code
 CODE_SYSTEM = "beopjeongdong"
 """Legal-district codes of the Ministry of the Interior; the first five digits name a si, gun or gu."""
 
-# The boundaries are older than the codes in use: what was renamed, merged or moved since, and where it lies in them.
-SINCE_RENAMED = {
+# What was renamed, merged or moved before or after the boundaries were drawn, and where it lies in them.
+RENAMED = {
     "27720": ("군위군", "47720"),  # of Daegu since July 2023
     "28177": ("미추홀구", "28170"),  # Nam-gu until 2018
     "41192": ("부천시 원미구", "41195"),  # Bucheon's three gu were dissolved in 2016 and came back in 2024
@@ -23,6 +23,7 @@ SINCE_RENAMED = {
     "41196": ("부천시 오정구", "41199"),
     "41670": ("여주시", "41730"),  # a gun until 2013
     "43112": ("청주시 서원구", "43113"),  # drawn in 2014, mostly from Heungdeok-gu
+    "44830": ("당진시", "44270"),  # a gun until 2012
     "43114": ("청주시 청원구", "43710"),  # mostly the Cheongwon-gun of before 2014
 }
 GU_WITHOUT_CITY = {"4128": "고양시", "4146": "용인시"}  # the boundaries name their gu alone
@@ -54,8 +55,8 @@ def district(code: str) -> District:
     """The district with a five-digit code; whole cities and codes newer than the boundaries are understood."""
     drawn = _drawn_codes(code)
     name = _boundaries()[drawn[0]][0]
-    if code in SINCE_RENAMED:
-        name = SINCE_RENAMED[code][0]
+    if code in RENAMED:
+        name = RENAMED[code][0]
     elif len(drawn) > 1:
         name = name.partition(" ")[0]
     return _drawn(code, name, boundary(code))
@@ -64,7 +65,8 @@ def district(code: str) -> District:
 @cache
 def boundary(code: str) -> shapely.Geometry:
     """Its outline (WGS84, longitude before latitude), prepared for many point-in-polygon questions."""
-    shape = shapely.union_all([_boundaries()[drawn][1] for drawn in _drawn_codes(code)])
+    parts = [_boundaries()[drawn][1] for drawn in _drawn_codes(code)]
+    shape = parts[0] if len(parts) == 1 else shapely.union_all(parts)
     shapely.prepare(shape)
     return shape
 
@@ -98,7 +100,7 @@ def _drawn_codes(code: str) -> tuple[str, ...]:
     """The codes of the boundaries that together are what is asked for."""
     drawn = _boundaries()
     old_digits = province_of_legal_code(code).legal_digits[-1] if code[:2] in ("51", "52") else code[:2]
-    asked = SINCE_RENAMED[code][1] if code in SINCE_RENAMED else old_digits + code[2:]
+    asked = RENAMED[code][1] if code in RENAMED else old_digits + code[2:]
     whole = asked[:4] + "0"
     parts = tuple(sorted(known for known in drawn if known[:4] == asked[:4] and known not in PARENTS))
     if asked in drawn and asked not in PARENTS:
