@@ -61,11 +61,12 @@ def _flat(node: Node, definitions: Node) -> Node:
             continue
         variants = node.get("anyOf", ())
         others = [variant for variant in variants if variant.get("type") != "null"]
-        if len(others) != 1 or len(variants) != 2:
+        if len(others) != 1:
             return node
         one = _flat(others[0], definitions)
         kept = {keyword: node[keyword] for keyword in node if keyword != "anyOf"}
-        node = {**one, **kept, "type": [*_listed(one.get("type")), "null"]}
+        null = ["null"] * (len(variants) - len(others))
+        node = {**one, **kept, "type": [*_listed(one.get("type")), *null]}
 
 
 def _types(node: Node) -> list[str]:
