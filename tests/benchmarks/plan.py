@@ -1,0 +1,169 @@
+"""`make bench WHAT=plan`: the nation's plan, its proof, its rivals and its referees, in one run.
+
+The nation is synthetic: 200,000 enterprises at a load of 78 %. Public instances cannot be kept here: put
+X-n219-k73 and X-n376-k94 (.vrp and .sol, as PyVRP/Instances has them) into build/instances, or name their folder
+in ANJEON_INSTANCES; without them their figures are reported as not measured.
+"""
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from rich.console import Console
+
+import plan_growth
+from figures import Figure, publish
+from plan_nation import Nation, facts_folder, load_visits, run
+from plan_referees import (
+    Match,
+    agencies_against_pyvrp,
+    managers_against_pyvrp,
+    over_all,
+    planned_over_all,
+    public_gap,
+)
+from plan_rivals import first_come_first_served
+from scheduling.planfiles.facts import read_facts
+from scheduling.verifier import verify
+
+ROOT = Path("build/bench/plan")
+PARTS = ("rivals", "referees", "public", "growth")
+CONSOLE = Console(width=110)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of the run."""
+
+    sites: int
+    seed: int
+    manager_seconds: float
+    agency_seconds: float
+    parts: tuple[str, ...]
+
+
+@dataclass
+class Found:
+    """Figures by name; what was not measured stays away."""
+
+    values: dict[str, float] = field(default_factory=dict[str, float])
+    nation: Nation | None = None
+
+
+AIMS: dict[str, tuple[str, float | None, str]] = {
+    "plan_s": ("s", 30, "lower"),
+    "plan_rss_mb": ("MB", 1024, "lower"),
+    "plan_violations": ("", 0, "lower"),
+    "scheduled_share": ("", 0.999, "higher"),
+    "km_over_radial": ("x", 1.12, "lower"),
+    "km_over_fcfs": ("x", 0.35, "lower"),
+    "stream_over_offline": ("x", 1.15, "lower"),
+    "wait_riskiest_days": ("days", 15, "lower"),
+    "bundles_over_pyvrp": ("%", 1.0, "lower"),
+    "agencies_over_pyvrp": ("%", 2.5, "lower"),
+    "x_n219_gap": ("%", 0.5, "lower"),
+    "x_n376_gap": ("%", 0.5, "lower"),
+    "event_ms": ("ms", 1.0, "lower"),
+    "suspension_s": ("s", 10, "lower"),
+    "published_moved": ("", 0, "lower"),
+    "km_a_visit": ("km", None, "lower"),
+    "wait_riskiest_p90_days": ("days", 35, "lower"),
+    "bundles_as_planned_over_pyvrp": ("%", None, "lower"),
+    "verify_s": ("s", None, "lower"),
+    "growth_400k_over_20k": ("x", None, "lower"),
+}
+
+
+def main() -> None:
+    wish, found = _wish(), Found()
+    ROOT.mkdir(parents=True, exist_ok=True)
+    _nation(wish, found)
+    for part in wish.parts:
+        CONSOLE.rule(part)
+        _PARTS[part](wish, found)
+    figures = [Figure(name, found.values.get(name), unit, aim, "higher" if up == "higher" else "lower")
+               for name, (unit, aim, up) in AIMS.items()]  # fmt: skip
+    CONSOLE.print(f"written to {publish('plan', figures)}")
+
+
+def _wish() -> Wish:
+    parser = argparse.ArgumentParser(description="Measure the planner beside its rivals and referees.")
+    parser.add_argument("--sites", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=2023)
+    parser.add_argument("--manager-seconds", type=float, default=20, help="PyVRP's time for each of 14 managers")
+    parser.add_argument("--agency-seconds", type=float, default=60, help="PyVRP's time for each of 4 agencies")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="parts besides the plan itself")
+    said = parser.parse_args()
+    return Wish(said.sites, said.seed, said.manager_seconds, said.agency_seconds, tuple(said.only))
+
+
+def _nation(wish: Wish, found: Found) -> None:
+    facts, out = facts_folder(ROOT, wish.sites, wish.seed), ROOT / f"plan-{wish.sites}"
+    nation = run(facts, out)
+    began = perf_counter()
+    report = verify(facts, out)
+    found.nation = nation
+    found.values |= {
+        "plan_s": nation.plan_s,
+        "plan_rss_mb": nation.rss_mb,
+        "plan_violations": len(report.violations),
+        "scheduled_share": nation.measures.scheduled_share,
+        "km_over_radial": nation.measures.km_a_visit / nation.km_bound,
+        "wait_riskiest_days": nation.measures.wait_riskiest,
+        "wait_riskiest_p90_days": nation.measures.wait_riskiest_p90,
+        "km_a_visit": nation.measures.km_a_visit,
+        "verify_s": perf_counter() - began,
+    }
+    CONSOLE.print(
+        f"{wish.sites:,} enterprises planned in {nation.plan_s:.1f} s; violations: {report.by_rule or 'none'}"
+    )
+    CONSOLE.print({step: round(seconds, 2) for step, seconds in nation.steps.items()})
+
+
+def _rivals(wish: Wish, found: Found) -> None:
+    naive = first_come_first_served(read_facts(facts_folder(ROOT, wish.sites, wish.seed)).facts, wish.seed)
+    found.values["km_over_fcfs"] = found.values["km_a_visit"] / naive
+    CONSOLE.print(f"first come, first served: {naive:.2f} km a visit; planned: {found.values['km_a_visit']:.2f}")
+
+
+def _referees(wish: Wish, found: Found) -> None:
+    facts = read_facts(facts_folder(ROOT, wish.sites, wish.seed)).facts
+    visits = load_visits(ROOT / f"plan-{wish.sites}")
+    bundles = managers_against_pyvrp(facts, visits, wish.manager_seconds, 7)
+    _tell(bundles)
+    found.values["bundles_over_pyvrp"] = over_all(bundles)
+    found.values["bundles_as_planned_over_pyvrp"] = planned_over_all(bundles)
+    agencies = agencies_against_pyvrp(facts, visits, wish.agency_seconds, 11)
+    _tell(agencies)
+    if agencies:
+        found.values["agencies_over_pyvrp"] = over_all(agencies)
+
+
+def _tell(matches: list[Match]) -> None:
+    for match in matches:
+        CONSOLE.print(f"{match.name}: ours {match.ours:,.0f} km, PyVRP {match.referee:,.0f} km, {match.over:+.2f} %")
+
+
+def _public(_: Wish, found: Found) -> None:
+    for figure, name in (("x_n219_gap", "X-n219-k73"), ("x_n376_gap", "X-n376-k94")):
+        gap = public_gap(name)
+        if gap is None:
+            CONSOLE.print(f"{name} is not in build/instances: see the top of tests/benchmarks/plan.py")
+        else:
+            found.values[figure] = gap
+            CONSOLE.print(f"{name}: {gap:+.2f} % over the best known value")
+
+
+def _growth(wish: Wish, found: Found) -> None:
+    grown = plan_growth.measure_growth(ROOT, wish.seed, [found.nation] if found.nation else [])
+    plan_growth.tell(grown)
+    plan_growth.draw(grown, Path("build/bench/plan-growth.png"))
+    found.values["growth_400k_over_20k"] = grown[-1].plan_s / grown[0].plan_s
+    CONSOLE.print("drawn in build/bench/plan-growth.png")
+
+
+_PARTS = {"rivals": _rivals, "referees": _referees, "public": _public, "growth": _growth}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Referees: PyVRP on the same managers and agencies with a fixed budget, and public instances with known best."""
+
+import os
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvrp
+import vrplib
+from pyvrp.stop import MaxRuntime
+
+from scheduling.planner.bundles import shorter
+from scheduling.planner.geometry import ROAD
+from scheduling.planner.measures import day_kilometres
+from scheduling.planner.model import Facts, Ints, Reals, Visits
+
+METRES = 1000
+"""PyVRP counts in whole numbers: kilometres are given to it in metres."""
+SPARE_VEHICLES = 8
+MANAGERS, AGENCIES = 14, 4
+
+
+@dataclass(frozen=True)
+class Match:
+    """Ours and the referee's kilometres on one problem."""
+
+    name: str
+    ours: float
+    referee: float
+    as_planned: float
+
+    @property
+    def over(self) -> float:
+        """Percent."""
+        return 100 * (self.ours / self.referee - 1)
+
+
+def over_all(matches: list[Match]) -> float:
+    """Percent by which our kilometres exceed the referee's, all problems together."""
+    return 100 * (sum(match.ours for match in matches) / sum(match.referee for match in matches) - 1)
+
+
+def planned_over_all(matches: list[Match]) -> float:
+    """The same for the plan's own days, on which windows, leave and reserve bear as well."""
+    return 100 * (sum(match.as_planned for match in matches) / sum(match.referee for match in matches) - 1)
+
+
+def managers_against_pyvrp(facts: Facts, visits: Visits, seconds: float, seed: int) -> list[Match]:
+    """Day bundles of random managers; windows are left out for both, so the referee solves the same problem."""
+    first = visits.take(visits.ordinal == 1)
+    counts = np.bincount(first.manager, minlength=len(facts.managers))
+    able = np.flatnonzero(counts >= min(150, np.sort(counts)[-MANAGERS]))
+    kilometres = day_kilometres(facts, first).sum(axis=1) / ROAD
+    matches = list[Match]()
+    for manager in np.random.default_rng(seed).choice(able, min(MANAGERS, len(able)), replace=False):
+        place = facts.sites.place[first.site[first.manager == manager]]
+        base, stops = facts.managers.base[manager], int(facts.managers.stops[manager])
+        ours = float(shorter(place, base, stops)[1].sum())
+        referee = pyvrp_kilometres(place, [Fleet(base, stops, len(place) // stops + SPARE_VEHICLES)], seconds, seed)
+        matches.append(Match(f"manager {manager} ({len(place)})", ours, referee, float(kilometres[manager])))
+    return matches
+
+
+def agencies_against_pyvrp(facts: Facts, visits: Visits, seconds: float, seed: int) -> list[Match]:
+    """All managers of an agency as one fleet, windows left out for the referee: an easier problem than ours."""
+    first = visits.take(visits.ordinal == 1)
+    agency = facts.managers.agency[first.manager]
+    counts = np.bincount(agency, minlength=len(facts.agencies))
+    several = np.bincount(facts.managers.agency, minlength=len(facts.agencies)) >= 3
+    able = np.flatnonzero((counts > 500) & (counts < 1000) & several)
+    kilometres = day_kilometres(facts, visits).sum(axis=1) / ROAD
+    matches = list[Match]()
+    for one in np.random.default_rng(seed).choice(able, min(AGENCIES, len(able)), replace=False):
+        place, mine = facts.sites.place[first.site[agency == one]], np.flatnonzero(facts.managers.agency == one)
+        rounds = len(facts.calendar) // 2
+        fleets = [Fleet(facts.managers.base[m], int(facts.managers.stops[m]), rounds) for m in mine]
+        ours = float(kilometres[mine].sum()) / facts.rules.visits
+        matches.append(
+            Match(f"agency {one} ({len(place)})", ours, pyvrp_kilometres(place, fleets, seconds, seed), ours)
+        )
+    return matches
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """So many rounds of so many stops from one base."""
+
+    base: Reals
+    stops: int
+    rounds: int
+
+
+def pyvrp_kilometres(place: Reals, fleets: list[Fleet], seconds: float, seed: int) -> float:
+    """What PyVRP finds in the time: every place once, at most so many rounds of each fleet."""
+    model = pyvrp.Model()
+    for base in {tuple(fleet.base.tolist()) for fleet in fleets}:
+        depot = model.add_depot(_location(model, np.array(base)))
+        here = [fleet for fleet in fleets if tuple(fleet.base.tolist()) == base]
+        for stops in {fleet.stops for fleet in here}:
+            rounds = sum(fleet.rounds for fleet in here if fleet.stops == stops)
+            model.add_vehicle_type(rounds, capacity=stops, start_depot=depot, end_depot=depot)
+    for one in place:
+        model.add_client(_location(model, one), delivery=1)
+    _connect(model)
+    return model.solve(stop=MaxRuntime(seconds), seed=seed, display=False).cost() / METRES
+
+
+def _location(model: pyvrp.Model, place: Reals) -> Any:
+    return model.add_location(round(float(place[0]) * METRES), round(float(place[1]) * METRES))
+
+
+def _connect(model: pyvrp.Model) -> None:
+    at = np.array([(location.x, location.y) for location in model.locations], np.float64)
+    units = np.rint(np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))).astype(int)
+    for i, here in enumerate(model.locations):
+        for j, there in enumerate(model.locations):
+            model.add_edge(here, there, distance=int(units[i, j]), duration=0)
+
+
+def public_gap(name: str) -> float | None:
+    """Percent over the best known value of a public instance; None where its file is not at hand."""
+    folder = Path(os.environ.get("ANJEON_INSTANCES", "build/instances"))
+    if not (folder / f"{name}.vrp").exists() or not (folder / f"{name}.sol").exists():
+        return None
+    instance: dict[str, Any] = vrplib.read_instance(folder / f"{name}.vrp")
+    best = float(vrplib.read_solution(folder / f"{name}.sol")["cost"])
+    place = np.asarray(instance["node_coord"], np.float64)
+    of, _ = shorter(place[1:], place[0], int(instance["capacity"]))
+    return 100 * (_rounded_length(place, of) / best - 1)
+
+
+def _rounded_length(place: Reals, of: Ints) -> float:
+    """Every round anew, in the whole numbers that the instance prescribes."""
+    between = np.rint(np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)))
+    members = (np.flatnonzero(of == bundle) + 1 for bundle in np.unique(of))
+    return sum(min(_length(between, order) for order in permutations(stops.tolist())) for stops in members)
+
+
+def _length(between: Reals, order: tuple[int, ...]) -> float:
+    path = [0, *order, 0]
+    return float(between[path[:-1], path[1:]].sum())
