@@ -1,8 +1,8 @@
 """The enterprises of a synthetic population: those that the press release means, and some that it does not.
 
 Columns: enterprise_number, enterprise_id, name, business_number, industry_code, industry_code_system, sector,
-headcount, contract_value_won, province, district, address, latitude, longitude, risk, open_from, open_until,
-closed_weekdays, preferred_weekdays, synthetic, is_targeted.
+headcount, contract_value_won, risk, open_from, open_until, closed_weekdays, preferred_weekdays, province, district,
+address, latitude, longitude, synthetic, is_targeted.
 """
 
 from dataclasses import dataclass
@@ -54,9 +54,29 @@ def enterprises_of(programme: Programme, seed: int) -> Columns:
     kind = np.zeros(sites, dtype=np.int64)
     kind[:extra] = rng.choice(np.arange(1, len(KINDS)), extra, p=UNTARGETED_KINDS)
     rng.shuffle(kind)
+    places, province = _places(sites, rng)
+    return _companies(_drawn(kind, province, rng), programme, seed, rng) | places | {
+        "synthetic": always(True, sites),
+        "is_targeted": kind == 0,
+    }  # fmt: skip
+
+
+def _places(sites: int, rng: np.random.Generator) -> tuple[Columns, Places]:
+    """The columns that say where each site is, and its province's position."""
     town, latitude, longitude = settle(sites, rng)
     province = towns().province[town]
-    drawn = _drawn(kind, province, rng)
+    return {
+        "province": np.array([one.code for one in PROVINCES], dtype=object)[province],
+        "district": towns().district[town],
+        "address": _addresses(town, rng),
+        "latitude": latitude,
+        "longitude": longitude,
+    }, province
+
+
+def _companies(drawn: _Drawn, programme: Programme, seed: int, rng: np.random.Generator) -> Columns:
+    """The columns that say who each enterprise is and when it may be visited."""
+    sites = len(drawn.kind)
     opens, closes = works_periods(programme, drawn.sector == "construction", rng)
     return {
         "enterprise_number": np.arange(1, sites + 1),
@@ -65,22 +85,15 @@ def enterprises_of(programme: Programme, seed: int) -> Columns:
         "business_number": business_numbers(seed, sites),
         "industry_code": drawn.code,
         "industry_code_system": always(CODE_SYSTEM, sites),
-        "sector": unless(np.isin(kind, OUTSIDE), drawn.sector),
+        "sector": unless(np.isin(drawn.kind, OUTSIDE), drawn.sector),
         "headcount": _headcounts(drawn, rng),
         "contract_value_won": _contract_values(drawn, rng),
-        "province": np.array([one.code for one in PROVINCES], dtype=object)[province],
-        "district": towns().district[town],
-        "address": _addresses(town, rng),
-        "latitude": latitude,
-        "longitude": longitude,
         "risk": _risks(drawn.sector, rng),
         "open_from": opens,
         "open_until": closes,
         "closed_weekdays": CLOSED[rng.choice(len(CLOSED), sites, p=(0.96, 0.02, 0.01, 0.005, 0.005))],
         "preferred_weekdays": PREFERRED[rng.choice(len(PREFERRED), sites, p=(0.95, 0.02, 0.01, 0.01, 0.01))],
-        "synthetic": always(True, sites),
-        "is_targeted": kind == 0,
-    }  # fmt: skip
+    }
 
 
 def _drawn(kind: Places, province: Places, rng: np.random.Generator) -> _Drawn:
