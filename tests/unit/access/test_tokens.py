@@ -154,6 +154,8 @@ def test_a_service_refuses_private_keys_and_other_kinds_of_keys(tmp_path: Path) 
     other = Ed448PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "ed448.pem").write_bytes(other)
     (tmp_path / "empty.pem").write_text("")
-    for name, said in (("private.pem", "private key"), ("ed448.pem", "Ed25519"), ("empty.pem", "Ed25519")):
-        with pytest.raises(KeyFileError, match=said):
+    (tmp_path / "broken.json").write_text('{"keys": []}')
+    (tmp_path / "broken.pem").write_text("-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----\n")
+    for name in ("private.pem", "ed448.pem", "empty.pem", "broken.json", "broken.pem"):
+        with pytest.raises(KeyFileError, match="public"):
             read_public_keys(tmp_path / name)

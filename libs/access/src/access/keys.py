@@ -84,7 +84,10 @@ def read_public_keys(path: Path) -> PublicKeys:
     text = path.read_text(encoding="ascii")
     if "PRIVATE" in text or '"d"' in text:
         raise KeyFileError(f"{path.name} holds a private key: a service must be given public keys only")
-    found = _from_jwks(text) if path.suffix == ".json" else _from_pem(text)
+    try:
+        found = _from_jwks(text) if path.suffix == ".json" else _from_pem(text)
+    except (jwt.PyJWTError, ValueError) as fault:
+        raise KeyFileError(f"{path.name} must hold Ed25519 public keys: {fault}") from fault
     keys = {thumbprint(key): key for key in found if isinstance(key, Ed25519PublicKey)}
     if not keys or len(keys) != len(found):
         raise KeyFileError(f"{path.name} must hold Ed25519 public keys and nothing else")
