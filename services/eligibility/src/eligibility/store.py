@@ -12,6 +12,22 @@ from events.contracts.eligibility import Reason
 from events.transport.db import Connection, Pool
 
 _REASONS = TypeAdapter(tuple[Reason, ...])
+_REMEMBER = """
+    insert into decision (enterprise_id, version, heard, is_closed, is_eligible, outcome, sector, province,
+                          reasons, rule_set, decided_on)
+    select enterprise_id, version, heard, is_closed, is_eligible, outcome, sector, province,
+           reasons::jsonb, rule_set, decided_on
+    from unnest($1::uuid[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::text[], $7::text[],
+                $8::text[], $9::text[], $10::text[], $11::date[])
+      as now(enterprise_id, version, heard, is_closed, is_eligible, outcome, sector, province,
+             reasons, rule_set, decided_on)
+    on conflict (enterprise_id) do update set
+        version = excluded.version, heard = excluded.heard, is_closed = excluded.is_closed,
+        is_eligible = excluded.is_eligible, outcome = excluded.outcome, sector = excluded.sector,
+        province = excluded.province, reasons = excluded.reasons, rule_set = excluded.rule_set,
+        decided_on = excluded.decided_on
+    where decision.heard < excluded.heard
+"""
 
 
 async def standings(db: Connection | Pool, enterprise_ids: Sequence[UUID]) -> dict[UUID, Standing]:
@@ -22,36 +38,9 @@ async def standings(db: Connection | Pool, enterprise_ids: Sequence[UUID]) -> di
 
 async def remember(db: Connection, standings: Sequence[Standing]) -> None:
     """Keep what stands now; never replaces what rests on a later version of the enterprise."""
-    decisions = [standing.decision for standing in standings]
-    await db.execute(
-        """
-        insert into decision (enterprise_id, version, heard, is_closed, is_eligible, outcome, sector, province,
-                              reasons, rule_set, decided_on)
-        select enterprise_id, version, heard, is_closed, is_eligible, outcome, sector, province,
-               reasons::jsonb, rule_set, decided_on
-        from unnest($1::uuid[], $2::integer[], $3::bigint[], $4::boolean[], $5::boolean[], $6::text[], $7::text[],
-                    $8::text[], $9::text[], $10::text[], $11::date[])
-          as now(enterprise_id, version, heard, is_closed, is_eligible, outcome, sector, province,
-                 reasons, rule_set, decided_on)
-        on conflict (enterprise_id) do update set
-            version = excluded.version, heard = excluded.heard, is_closed = excluded.is_closed,
-            is_eligible = excluded.is_eligible, outcome = excluded.outcome, sector = excluded.sector,
-            province = excluded.province, reasons = excluded.reasons, rule_set = excluded.rule_set,
-            decided_on = excluded.decided_on
-        where decision.heard < excluded.heard
-        """,
-        [decision.enterprise_id for decision in decisions],
-        [standing.version for standing in standings],
-        [standing.heard for standing in standings],
-        [standing.is_closed for standing in standings],
-        [decision.is_eligible for decision in decisions],
-        [decision.outcome for decision in decisions],
-        [decision.sector for decision in decisions],
-        [decision.province for decision in decisions],
-        [_REASONS.dump_json(decision.reasons).decode() for decision in decisions],
-        [decision.rule_set for decision in decisions],
-        [decision.decided_on for decision in decisions],
-    )
+    if standings:
+        columns = zip(*map(_row, standings), strict=True)
+        await db.execute(_REMEMBER, *map(list, columns))
 
 
 async def counts(db: Connection | Pool, provinces: Sequence[str]) -> list[Count]:
@@ -65,6 +54,15 @@ async def counts(db: Connection | Pool, provinces: Sequence[str]) -> list[Count]
         provinces,
     )
     return [Count(**dict(row)) for row in rows]
+
+
+def _row(standing: Standing) -> tuple[object, ...]:
+    decision = standing.decision
+    return (
+        *(decision.enterprise_id, standing.version, standing.heard, standing.is_closed),
+        *(decision.is_eligible, decision.outcome, decision.sector, decision.province),
+        *(_REASONS.dump_json(decision.reasons).decode(), decision.rule_set, decision.decided_on),
+    )
 
 
 def _standing(row: asyncpg.Record) -> Standing:
