@@ -115,10 +115,10 @@ def sweep(run: Path, owner: int = 0) -> list[str]:
         with suppress(ProcessLookupError):
             os.kill(record.pid, record.stop_signal)
             os.kill(record.pid, signal.SIGCONT)  # a stopped process would never see the first
-    deadline = time.monotonic() + max((record.stop_seconds for record in alive), default=0)
-    while any(record.is_alive for record in alive) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    for path, record in left.items():
+    began = time.monotonic()
+    for path, record in sorted(left.items(), key=lambda item: item[1].stop_seconds):
+        while record.is_alive and time.monotonic() < began + record.stop_seconds:
+            time.sleep(0.02)
         kill_tree(record)
         path.unlink(missing_ok=True)
     return [record.name for record in alive]

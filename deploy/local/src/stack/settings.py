@@ -24,6 +24,9 @@ share.coordinator.state.topic.num.partitions=4
 # a group forms at once; tests of rebalancing may ask for short sessions
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+# after a kill the broker may come back only when its old session has run out: 3 s, not 9
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=300
 # facts are kept: replay needs them
 log.retention.ms=-1
 log.cleaner.dedupe.buffer.size=16777216
