@@ -7,7 +7,6 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import Progress
@@ -19,6 +18,7 @@ from stack import Stack
 from world import world
 
 OUT = Path("build/faults/summary.json")
+HOME = Path(".local/faults")
 COLUMNS = ("scenario", "seeds", "events", "killed", "lost", "doubled", "misordered", "seconds")
 Row = dict[str, str | int | float]
 
@@ -32,9 +32,9 @@ async def run_one(stack: Stack, name: str, seed: int) -> tuple[Verdict, int]:
 async def run(names: list[str], seeds: int) -> list[Row]:
     """Every named scenario over seeds 1..n, on one stack made for it."""
     rows: list[Row] = []
-    with TemporaryDirectory(prefix="faults-") as home, Progress() as progress:
+    with Progress() as progress:
         task = progress.add_task("faults", total=len(names) * seeds)
-        async with Stack.up(Path(home)) as stack:
+        async with Stack.up(HOME) as stack:
             for name in names:
                 begun, total, killed = time.monotonic(), Verdict(0, 0, 0, 0), 0
                 for seed in range(1, seeds + 1):

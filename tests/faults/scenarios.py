@@ -50,8 +50,9 @@ async def consumer_killed_in_mid_batch(world: World, seed: int) -> Verdict:
     dice = random.Random(seed)
     [consumer] = await world.start_all()
     writer = await world.write(EVENTS, seed)
+    await world.flowing()
     for _ in range(3):
-        await asyncio.sleep(0.5 + dice.random())
+        await asyncio.sleep(dice.random())
         await world.kill(consumer)
         consumer = await world.start("consume", on="ledger")
     await writer.wait()
@@ -90,7 +91,8 @@ async def broker_restarted_under_load(world: World, seed: int) -> Verdict:
     dice = random.Random(seed)
     await world.start_all()
     writer = await world.write(EVENTS, seed)
-    await asyncio.sleep(0.5 + dice.random())
+    await world.flowing()
+    await asyncio.sleep(dice.random())
     await world.stack.kafka.kill()
     world.killed += 1
     await asyncio.sleep(1 + 2 * dice.random())
@@ -105,8 +107,9 @@ async def postgres_restarted_under_load(world: World, seed: int) -> Verdict:
     dice = random.Random(seed)
     await world.start_all()
     writer = await world.write(EVENTS, seed)
+    await world.flowing()
     for _ in range(2):
-        await asyncio.sleep(0.5 + dice.random())
+        await asyncio.sleep(dice.random())
         await world.stack.postgres.kill()
         world.killed += 1
         await asyncio.sleep(dice.random())

@@ -38,6 +38,13 @@ class World:
     killed: int = 0
 
     @property
+    def log(self) -> Path:
+        """What the programs say; kept, to see what went wrong."""
+        file = Path("build/faults") / f"{self.name}.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    @property
     def topics(self) -> dict[str, str]:
         """The world's topics by what they carry."""
         kinds = {"word": f"{self.name}.word.v1", "name": f"{self.name}.name.v1", "echo": f"{self.name}.echo.v1"}
@@ -53,7 +60,7 @@ class World:
             "LEDGER_PAUSE": str(self.pause),
             "LEDGER_PAUSE_AT": pause_at,
         }
-        log = (self.pause / "programs.log").open("ab")
+        log = self.log.open("ab")
         process = await asyncio.create_subprocess_exec(
             sys.executable, str(PROGRAM), what, *map(str, arguments), env=environment, stderr=log, stdout=log
         )
@@ -69,6 +76,13 @@ class World:
         await self.start("relay", on="source")
         await self.start("relay", on="ledger")
         return [await self.start("consume", on="ledger") for _ in range(consumers)]
+
+    async def flowing(self) -> None:
+        """Wait until facts reach the ledger, so that what happens next happens under load."""
+        await eventually(self._has_effects, seconds=60, what="facts reach the ledger")
+
+    async def _has_effects(self) -> bool:
+        return bool(await fetch(self.ledger, "select 1 from effect limit 1"))
 
     async def kill(self, process: asyncio.subprocess.Process) -> None:
         """SIGKILL: nothing gets to tidy up."""
@@ -92,7 +106,7 @@ class World:
 
     async def settled(self, seconds: float = 90) -> None:
         """Wait until both outboxes are published and the ledger stands at the end of every partition."""
-        await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.pause}/programs.log")
+        await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.log}")
 
     async def _is_settled(self) -> bool:
         published = [await fetch(dsn, _UNPUBLISHED) for dsn in (self.source, self.ledger)]

@@ -71,16 +71,32 @@ class Consumer(ConsumerRebalanceListener):
             raise RuntimeError("the consumer has not been started")
         return consumer
 
+    @property
+    def has_joined(self) -> bool:
+        """Whether the group has given this instance partitions, or said that there are none for it."""
+        consumer = self._subscriber.consumer
+        return consumer is not None and bool(consumer.assignment())
+
     async def run(self) -> None:
         """Consume until cancelled."""
-        await self._broker.start()
         try:
+            await self._join()
             while True:
                 await asyncio.sleep(1)
                 self._measure_lag()
                 await self._redrive()
         finally:
             await self._broker.stop()
+
+    async def _join(self) -> None:
+        """Join the group; where Kafka is away, go on trying until it is there."""
+        while True:
+            try:
+                return await self._broker.start()
+            except (KafkaError, OSError) as error:
+                _log.warning("kafka_is_away", error=repr(error))
+                await self._broker.stop()
+                await asyncio.sleep(1)
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - aiokafka's base is untyped
         """Wait for the batch in flight, then let go."""
@@ -203,6 +219,8 @@ class Consumer(ConsumerRebalanceListener):
     def is_alive(self) -> bool:
         """Whether Kafka was asked for records lately, or a batch is being worked on; false for a dead consumer."""
         now = datetime.now(UTC)
+        if self._subscriber.consumer is None:
+            return True
         if self.busy_since is not None:
             return (now - self.busy_since).total_seconds() < 180
         polled = [self.kafka.last_poll_timestamp(partition) or 0 for partition in self.kafka.assignment()]

@@ -55,17 +55,17 @@ class Relay:
         self.last_turn_at = datetime.now(UTC)
 
     async def run(self) -> None:
-        """Hold the lock and publish; after any passing fault, start afresh with a new session and a new producer."""
+        """Hold the lock and publish; after any fault, start afresh with a new session and a new producer."""
         while True:
             try:
                 async with self._session() as db, self._producer() as producer:
                     await self._publish_for_ever(db, producer)
-            except (KafkaError, asyncpg.PostgresError, OSError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:  # whatever it is, facts wait in the outbox, and giving up would help nobody
                 _log.warning("relay_interrupted", error=repr(error), transient=is_transient(error))
             finally:
                 self.is_active = False
                 metrics.RELAY_ACTIVE.set(0)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1)
 
     async def _publish_for_ever(self, db: Connection, producer: AIOKafkaProducer) -> None:
         swept_at = asyncio.get_running_loop().time()
@@ -126,8 +126,8 @@ class Relay:
             max_request_size=4 << 20,
             linger_ms=0,
         )
-        await producer.start()
         try:
+            await producer.start()
             yield producer
         finally:
             with suppress(TimeoutError, KafkaError):
