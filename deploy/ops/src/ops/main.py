@@ -1,0 +1,68 @@
+"""`anjeon`: the operators' command line; other packages add groups to it by the entry point `anjeon.commands`."""
+
+import asyncio
+import json
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+
+from events.transport import topics as kafka_topics
+
+_FILE = click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=Path("deploy/topics.yaml")
+)
+_BOOTSTRAP = click.option("--bootstrap", required=True, envvar="KAFKA_BOOTSTRAP", help="HOST:PORT of a broker")
+
+
+class _Commands(click.Group):
+    """Groups of other packages are imported only when they are called: numba is not loaded to list topics."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Our own commands and those of the installed packages."""
+        return sorted({*super().list_commands(ctx), *entry_points(group="anjeon.commands").names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        found = entry_points(group="anjeon.commands", name=cmd_name)
+        return next((entry.load() for entry in found), None) or super().get_command(ctx, cmd_name)
+
+
+main = _Commands("anjeon", help="Keep Anjeon up, and plan with it.")
+
+
+@main.group()
+def topics() -> None:
+    """Kafka topics, as deploy/topics.yaml says they must be."""
+
+
+@topics.command("apply")
+@_FILE
+@_BOOTSTRAP
+@click.option("--replication", default=1, show_default=True, help="3 on a cluster of three brokers")
+@click.option("--dry-run", is_flag=True, help="Say what would be created, create nothing.")
+@click.option("--json", "as_json", is_flag=True)
+def apply(file: Path, bootstrap: str, replication: int, dry_run: bool, as_json: bool) -> None:
+    """Create the topics that are missing; one that is there is never changed."""
+    wanted = kafka_topics.Topics.read(file)
+    applied = asyncio.run(kafka_topics.apply(bootstrap, wanted, replication=replication, dry_run=dry_run))
+    if as_json:
+        click.echo(json.dumps({"created": applied.created, "present": applied.present, "dry_run": dry_run}))
+        return
+    verb = "would create" if dry_run else "created"
+    for name in applied.created:
+        click.echo(f"{verb} {name}")
+    click.echo(f"{len(applied.present)} topics were there already")
+
+
+@topics.command("verify")
+@_FILE
+@_BOOTSTRAP
+def verify(file: Path, bootstrap: str) -> None:
+    """Exit with 1 and name each difference unless the cluster has every topic as the file says."""
+    wanted = kafka_topics.Topics.read(file)
+    try:
+        asyncio.run(kafka_topics.verify(bootstrap, wanted, set(wanted.topics)))
+    except kafka_topics.TopicsDifferError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{len(wanted.topics)} topics are as they should be")
