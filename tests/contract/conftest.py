@@ -24,7 +24,7 @@ class Example:
 
     name: str
     headers: dict[str, str]
-    data: dict[str, Any]
+    content: dict[str, Any]
 
     @property
     def type(self) -> str:
@@ -38,8 +38,8 @@ class Example:
         return f"{service}.{aggregate}.{major}"
 
     def record(self, offset: int, **more: Any) -> Record:
-        """The record as a consumer gets it; `more` goes into the data."""
-        value = json.dumps({**self.data, **more}).encode()
+        """The record as a consumer gets it; `more` goes into the content."""
+        value = json.dumps({**self.content, **more}).encode()
         key = self.headers["ce_partitionkey"].encode()
         headers = [(name, text.encode()) for name, text in self.headers.items() if name != "anjeon_position"]
         return ConsumerRecord(self.topic, 0, offset, 0, 0, key, value, None, len(key), len(value), headers)
@@ -54,7 +54,7 @@ def examples() -> list[Example]:
 
 @pytest.fixture(scope="session")
 def service_named(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Service]:
-    """`service_named("eligibility")`: the service as its own `build` makes it; skips while there is none."""
+    """`service_named("eligibility")`: the service as its own `build` makes it."""
     keys = tmp_path_factory.mktemp("keys")
     Keys.generate().write(keys / "private.pem", keys / "public.pem")
 

@@ -29,7 +29,7 @@ def test_no_example_is_of_a_fact_that_nobody_knows(examples: list[Any]) -> None:
 def test_every_example_is_decoded_from_the_wire(examples: list[Any]) -> None:
     for offset, example in enumerate(examples):
         received = decode(example.record(offset))
-        assert json.loads(received.fact.model_dump_json()) == example.data, example.name
+        assert json.loads(received.fact.model_dump_json()) == example.content, example.name
         assert received.envelope.sequence == int(example.headers["ce_sequence"])
 
 

@@ -128,10 +128,3 @@ def watching(seen: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch) -> Gene
         patch.setattr(Fact, "model_dump", reading_all(Fact.model_dump))
         patch.setattr(Fact, "model_dump_json", reading_all(Fact.model_dump_json))
         yield
-
-
-def test_nothing_that_is_said_is_heard_by_nobody() -> None:
-    """A fact without a reader needs a reason, here."""
-    reasons: dict[str, str] = {}
-    unheard = {kind for kind in CATALOGUE if not any(kind in heard for heard in READS.values())}
-    assert unheard == set(reasons)
