@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 import asyncpg
 
@@ -48,7 +48,7 @@ def _words(rows: list[asyncpg.Record]) -> list[tuple[str, int]]:
     return [(fact["word"], fact["n"]) for fact in facts]
 
 
-WRONG_READERS: dict[str, Callable[[World], Awaitable[None]]] = {
+WRONG_READERS: dict[str, Callable[[World], Coroutine[None, None, None]]] = {
     "by_number": by_number,
     "by_transaction": by_transaction,
 }

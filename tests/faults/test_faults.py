@@ -1,0 +1,21 @@
+"""The short set: every scenario once, with fewer facts; `make faults` runs five seeds of each."""
+
+import pytest
+
+import scenarios
+from scenarios import SCENARIOS
+from stack import Stack
+from world import world
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_nothing_is_lost_doubled_or_swapped_when(
+    name: str, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenarios, "EVENTS", 1_500)
+    async with world(stack, f"t{name.replace('_', '')[:24]}") as made:
+        verdict = await SCENARIOS[name](made, 1)
+    assert verdict.events > 0
+    assert (verdict.lost, verdict.doubled, verdict.misordered) == (0, 0, 0)
