@@ -1,0 +1,133 @@
+/** Writes a document into the page: numbers, bars and tables. */
+
+import type { Figures, Part, Progress } from "./document";
+import { provinceName, sectorName } from "./places";
+import { count, day, percent, say, type Word } from "./words";
+
+const of = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
+
+type Child = Node | string;
+
+function make(tag: string, attributes: Record<string, string>, ...children: Child[]): HTMLElement {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** A bar of two shares; for the eye only, the numbers stand beside it. Styles are set as properties, which the page's policy allows. */
+function bar(dark: number, light = dark): HTMLElement {
+  const within = (share: number) => `${Math.min(100, Math.max(0, share * 100)).toFixed(2)}%`;
+  const track = make("span", { class: "bar", "aria-hidden": "true" }, make("i", { class: "light" }), make("i", { class: "dark" }));
+  (track.firstChild as HTMLElement).style.width = within(light);
+  (track.lastChild as HTMLElement).style.width = within(dark);
+  return track;
+}
+
+const ratio = (part: number, whole: number): number => (whole ? part / whole : 0);
+
+export function showFigures(progress: Progress): void {
+  const { nation, programme } = progress;
+  of("share").textContent = percent(progress.share);
+  of("share-of").textContent = programme
+    ? say("share_of", { target: programme.target_enterprises, reached: nation.reached, visits: programme.minimum_visits })
+    : "";
+  of("steps").replaceChildren(...steps(nation));
+  of("numbers").replaceChildren(...numbers(nation));
+  of("people").replaceChildren(...people(progress));
+  of("sectors").replaceChildren(...progress.sectors.filter((part) => part.code || part.figures.targeted).map(sector));
+  of("provinces").replaceChildren(...provinceTable(progress.provinces));
+  of("weeks-table").replaceChildren(...weekTable(progress));
+}
+
+function steps(nation: Figures): HTMLElement[] {
+  const names = ["registered", "targeted", "scheduled", "visited_once", "visited_twice"] as const;
+  return names.map((name) =>
+    make("div", { class: `step ${name}` }, make("dt", {}, say(name)), make("dd", {}, make("b", {}, count(nation[name])), bar(ratio(nation[name], nation.registered)))),
+  );
+}
+
+function numbers(nation: Figures): HTMLElement[] {
+  const card = (word: Word, value: number, note: string, kind = "") =>
+    make("div", { class: `card number ${kind}` }, make("dt", {}, say(word)), make("dd", {}, make("b", {}, count(value)), make("small", {}, note)));
+  return [
+    card("twice", nation.visited_twice, say("twice_note", { share: percent(ratio(nation.visited_twice, nation.targeted)) })),
+    card("visits", nation.visits_completed, say("visits_note", { waiting: nation.visits_waiting, missed: nation.visits_missed })),
+    card("hazards", nation.hazards_removed, say("hazards_note", { found: nation.hazards_found, share: percent(ratio(nation.hazards_removed, nation.hazards_found), 0) })),
+    card("waiting_risk", nation.high_risk_waiting, say("waiting_risk_note", { all: nation.high_risk, left: nation.high_risk_left }), "risk"),
+  ];
+}
+
+function people(progress: Progress): HTMLElement[] {
+  const { agencies, nation } = progress;
+  const rows: [Word, number][] = [
+    ["applied", agencies.applied], ["qualified", agencies.qualified], ["rejected", agencies.rejected],
+    ["managers", progress.managers_trained], ["closed", nation.closed], ["ineligible", nation.ineligible],
+  ];
+  return rows.map(([word, value]) => make("div", {}, make("dt", {}, say(word)), make("dd", {}, count(value))));
+}
+
+function sector(part: Part): HTMLElement {
+  const { targeted, visited_once: once, visited_twice: twice } = part.figures;
+  return make(
+    "div",
+    { class: "sector" },
+    make("h3", {}, sectorName(part.code), make("b", {}, percent(part.share))),
+    bar(part.share ?? 0, ratio(once, targeted)),
+    make("p", {}, say("sector_line", { targeted, once, twice })),
+  );
+}
+
+function table(headings: [Word, string][], rows: Child[][]): HTMLElement[] {
+  const head = headings.map(([word, kind]) => make("th", { scope: "col", class: kind }, say(word)));
+  const body = rows.map((cells) =>
+    make("tr", {}, ...cells.map((cell, n) => make(n ? "td" : "th", { ...(n ? {} : { scope: "row" }), class: headings[n]?.[1] ?? "" }, cell))),
+  );
+  return [make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)];
+}
+
+function provinceTable(parts: Part[]): HTMLElement[] {
+  const share = (part: Part) => {
+    const cell = make("span", { class: "share-cell" }, bar(part.share ?? 0, ratio(part.figures.visited_once, part.figures.targeted)));
+    cell.append(make("b", {}, percent(part.share)));
+    return cell;
+  };
+  const shown = parts.filter((part) => part.code || part.figures.targeted);
+  return table(
+    [["province", ""], ["targeted", "amount"], ["scheduled_short", "amount spare"], ["once_short", "amount spare"], ["twice_short", "amount"], ["share_short", "wide"]],
+    shown.map((part) => {
+      const { targeted, scheduled, visited_once, visited_twice } = part.figures;
+      return [provinceName(part.code), count(targeted), count(scheduled), count(visited_once), count(visited_twice), share(part)];
+    }),
+  );
+}
+
+function weekTable(progress: Progress): HTMLElement[] {
+  const enough = say("line_enough", { visits: progress.programme?.minimum_visits ?? 2 });
+  const made = table(
+    [["week", ""], ["begins_on", ""], ["completed", "amount"], ["planned", "amount"], ["missed", "amount"], ["line_once", "amount"], ["line_enough", "amount"]],
+    progress.weeks.map((week) => [
+      week.week, day(week.begins_on), count(week.completed), count(week.waiting), count(week.missed), percent(week.share_visited_once), percent(week.share),
+    ]),
+  );
+  const last = made[0]?.querySelector("th:last-child");
+  if (last) last.textContent = enough;
+  return made;
+}
+
+export function showStages(progress: Progress): void {
+  const { agencies, nation } = progress;
+  const stages: [Word, boolean][] = [
+    ["stage_programme", progress.programme !== null],
+    ["stage_agencies", agencies.qualified > 0],
+    ["stage_managers", progress.managers_trained > 0],
+    ["stage_enterprises", nation.registered > 0],
+    ["stage_decisions", nation.eligible + nation.ineligible > 0],
+    ["stage_plan", progress.plan !== null],
+    ["stage_visits", nation.visits_completed > 0],
+  ];
+  of("stages").replaceChildren(
+    ...stages.map(([word, has]) => make("li", { class: has ? "arrived" : "" }, make("span", {}, say(word)), make("em", {}, say(has ? "arrived" : "awaiting")))),
+  );
+  of("awaited").hidden = nation.visits_completed > 0;
+}
