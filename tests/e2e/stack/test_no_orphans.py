@@ -1,5 +1,6 @@
 """However the one who started the stack ends, nothing of it stays behind, and the next start finds a clean place."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -36,10 +37,16 @@ asyncio.run(main(Path(sys.argv[1])))
 """
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all these tests: each also finds what the one before has left."""
+    return tmp_path_factory.mktemp("orphans")
+
+
 @pytest.fixture
-def parent(tmp_path: Path) -> Generator[subprocess.Popen[str]]:
+def parent(folder: Path) -> Generator[subprocess.Popen[str]]:
     """A program that has brought a stack and two programs up, one deaf to SIGTERM and one stopped."""
-    command = [sys.executable, "-c", PARENT, str(tmp_path)]
+    command = [sys.executable, "-c", PARENT, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as made:
         assert made.stdout is not None
         assert made.stdout.readline() == "up\n"
@@ -49,9 +56,9 @@ def parent(tmp_path: Path) -> Generator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Generator[subprocess.Popen[str]]:
+def terminal(folder: Path) -> Generator[subprocess.Popen[str]]:
     """`python -m stack up` as on a terminal."""
-    command = [sys.executable, "-m", "stack", "--home", str(tmp_path), "up"]
+    command = [sys.executable, "-m", "stack", "--home", str(folder), "up"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as made:
         assert made.stdout is not None
         assert made.stdout.readline().startswith("up in")
@@ -61,25 +68,25 @@ def terminal(tmp_path: Path) -> Generator[subprocess.Popen[str]]:
 
 
 async def test_a_killed_parent_leaves_no_process(
-    parent: subprocess.Popen[str], tmp_path: Path, living: Living, eventually: Eventually
+    parent: subprocess.Popen[str], folder: Path, living: Living, eventually: Eventually
 ) -> None:
-    assert len(living(tmp_path)) >= 6
+    assert len(living(folder)) >= 6
     parent.kill()
     parent.wait()
-    await eventually(lambda: not living(tmp_path))
-    assert not list((tmp_path / "run").iterdir())
+    await eventually(lambda: not living(folder))
+    assert not list((folder / "run").iterdir())
 
 
 async def test_a_parent_ended_by_sigterm_leaves_no_process(
-    parent: subprocess.Popen[str], tmp_path: Path, living: Living, eventually: Eventually
+    parent: subprocess.Popen[str], folder: Path, living: Living, eventually: Eventually
 ) -> None:
     parent.terminate()
     parent.wait()
-    await eventually(lambda: not living(tmp_path))
+    await eventually(lambda: not living(folder))
 
 
 async def test_the_next_start_stops_what_even_the_guard_could_not(
-    parent: subprocess.Popen[str], tmp_path: Path, living: Living
+    parent: subprocess.Popen[str], folder: Path, living: Living
 ) -> None:
     guards = [child for child in psutil.Process(parent.pid).children() if "guard" in child.cmdline()]
     left = [child for child in psutil.Process(parent.pid).children() if child not in guards]
@@ -90,30 +97,38 @@ async def test_the_next_start_stops_what_even_the_guard_could_not(
     parent.wait()
     assert len(left) == 4
     assert all(started(child.pid) for child in left)
-    async with Stack.up(tmp_path) as stack:
+    async with Stack.up(folder) as stack:
         assert not any(started(child.pid) for child in left)
         assert stack.kafka.is_running
-    assert not living(tmp_path)
+    assert not living(folder)
 
 
 async def test_ctrl_c_stops_everything_in_order(
-    terminal: subprocess.Popen[str], tmp_path: Path, living: Living, eventually: Eventually
+    terminal: subprocess.Popen[str], folder: Path, living: Living, eventually: Eventually
 ) -> None:
     terminal.send_signal(signal.SIGINT)
     said, _ = terminal.communicate()
     assert "stopped" in said
     assert terminal.returncode == 0
-    assert not living(tmp_path)
+    assert not living(folder)
 
 
-def test_down_stops_what_another_terminal_holds(
-    terminal: subprocess.Popen[str], tmp_path: Path, living: Living
+async def test_an_impatient_second_ctrl_c_leaves_no_process(
+    terminal: subprocess.Popen[str], folder: Path, living: Living, eventually: Eventually
 ) -> None:
-    order = [sys.executable, "-m", "stack", "--home", str(tmp_path)]
+    for _ in range(3):
+        terminal.send_signal(signal.SIGINT)
+        await asyncio.sleep(0.1)
+    terminal.communicate()
+    await eventually(lambda: not living(folder))
+
+
+def test_down_stops_what_another_terminal_holds(terminal: subprocess.Popen[str], folder: Path, living: Living) -> None:
+    order = [sys.executable, "-m", "stack", "--home", str(folder)]
     up = subprocess.run([*order, "status"], capture_output=True, text=True, check=False)
     assert "kafka" in up.stdout
     subprocess.run([*order, "down"], check=True, capture_output=True)
     terminal.wait()
-    assert not living(tmp_path)
+    assert not living(folder)
     down = subprocess.run([*order, "status"], capture_output=True, text=True, check=False)
     assert (up.returncode, down.returncode) == (0, 3)

@@ -112,7 +112,7 @@ def sweep(run: Path, owner: int = 0) -> list[str]:
     left = {path: record for path, record in records(run).items() if _is_left(record, owner)}
     alive = [record for record in left.values() if record.is_alive]
     for record in alive:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):
             os.kill(record.pid, record.stop_signal)
             os.kill(record.pid, signal.SIGCONT)  # a stopped process would never see the first
     began = time.monotonic()

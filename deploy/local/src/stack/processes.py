@@ -158,11 +158,13 @@ class Processes:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        word = b""  # without a word the guard sweeps: stopping was interrupted
         try:
             await self.stop()
+            word = b"."
         finally:
             if self._guard is not None:
-                await asyncio.to_thread(self._guard.communicate, b".")  # a byte: nothing is left to do
+                await asyncio.to_thread(self._guard.communicate, word)
 
     async def start(self, program: Program) -> Process:
         """Start a program and wait until it is ready; if it does not become ready, nothing of it is left."""
