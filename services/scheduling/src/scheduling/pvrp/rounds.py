@@ -17,6 +17,7 @@ class Case(NamedTuple):
     near: Ints
     demand: Reals
     service: Reals
+    visits: Reals
     choices: Flags
     spans: Ints
     capacity: Reals
@@ -49,6 +50,7 @@ def case_of(instance: Instance) -> Case:
         near=np.argsort(distance, axis=1, kind="stable").astype(np.int64),
         demand=instance.demand,
         service=instance.service,
+        visits=np.array([choices[0].sum() if len(choices) else 0 for choices in instance.choices], dtype=np.float64),
         choices=np.concatenate(instance.choices),
         spans=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         capacity=np.where(np.isfinite(instance.capacity), instance.capacity, 1e18),
@@ -131,7 +133,8 @@ def copy_rounds(source: Rounds, target: Rounds, touched: Flags) -> None:
         for vehicle in range(touched.shape[1]):
             if touched[day, vehicle]:
                 count = source.sizes[day, vehicle]
-                target.stops[day, vehicle, :count] = source.stops[day, vehicle, :count]
+                for at in range(count):
+                    target.stops[day, vehicle, at] = source.stops[day, vehicle, at]
                 target.sizes[day, vehicle] = count
                 target.load[day, vehicle] = source.load[day, vehicle]
                 target.lasts[day, vehicle] = source.lasts[day, vehicle]

@@ -13,6 +13,7 @@ SPLIT_SHARE = 0.5
 KEEP_SHARE = 0.01
 BLINK = 0.01
 ROUNDING = 1e-7
+UNKNOWN = -1.0
 
 
 @compiled
@@ -24,7 +25,12 @@ def seed_random(seed: int) -> None:
 @compiled
 def mean_count(rounds: Rounds) -> float:
     """Stops of a round that has any."""
-    return rounds.sizes.sum() / max(1, (rounds.sizes > 0).sum())
+    stops, used = 0, 0
+    for sizes in rounds.sizes:
+        for size in sizes:
+            stops += size
+            used += size > 0
+    return stops / max(1, used)
 
 
 @compiled
@@ -99,19 +105,23 @@ def take_out_all(case: Case, rounds: Rounds, touched: Flags, gone: Flags, remove
 @compiled
 def sort_removed(case: Case, removed: Ints, count: int) -> None:
     """At random, or heavy first, or far first, or near first, or those with the fewest choices of days first."""
-    keys = np.random.random(count)
-    way = np.random.random() * 12.0
+    keys, way = np.empty(count), np.random.random() * 12.0
     for i in range(count):
         customer = removed[i]
+        key = np.random.random()
         if way < 3.0:
-            keys[i] = -case.demand[customer] * case.choices[case.spans[customer]].sum()
+            key = -case.demand[customer] * case.visits[customer]
         elif way < 5.0:
-            keys[i] = -case.distance[0, customer]
+            key = -case.distance[0, customer]
         elif way < 6.0:
-            keys[i] = case.distance[0, customer]
+            key = case.distance[0, customer]
         elif way < 8.0:
-            keys[i] += case.spans[customer + 1] - case.spans[customer]
-    removed[:count] = removed[:count][np.argsort(keys)]
+            key += case.spans[customer + 1] - case.spans[customer]
+        place = i
+        while place > 0 and keys[place - 1] > key:
+            keys[place], removed[place] = keys[place - 1], removed[place - 1]
+            place -= 1
+        keys[place], removed[place] = key, customer
 
 
 @compiled
@@ -151,21 +161,19 @@ def cheapest_of_day(case: Case, rounds: Rounds, dials: Dials, day: int, customer
 def insert(case: Case, rounds: Rounds, dials: Dials, touched: Flags, customer: int) -> None:
     """Puts the customer into the combination of days that costs least."""
     days = rounds.sizes.shape[0]
-    price, vehicle, at = np.empty(days), np.empty(days, np.int64), np.empty(days, np.int64)
-    first, end = case.spans[customer], case.spans[customer + 1]
-    for day in range(days):
-        price[day] = 0.0
-        if case.choices[first:end, day].any():
-            price[day], vehicle[day], at[day] = cheapest_of_day(case, rounds, dials, day, customer)
-    best, chosen = np.inf, first
-    for choice in range(first, end):
-        total = (price * case.choices[choice]).sum()
+    price, vehicle, at = np.full(days, UNKNOWN), np.zeros(days, np.int64), np.zeros(days, np.int64)
+    best, chosen = np.inf, case.spans[customer]
+    for choice in range(case.spans[customer], case.spans[customer + 1]):
+        total = 0.0
+        for day in range(days):
+            if case.choices[choice, day] and price[day] == UNKNOWN:
+                price[day], vehicle[day], at[day] = cheapest_of_day(case, rounds, dials, day, customer)
+            total += price[day] if case.choices[choice, day] else 0.0
         if total < best:
             best, chosen = total, choice
-    for day in range(days):
-        if case.choices[chosen, day]:
-            put_in(case, rounds, (day, vehicle[day], at[day]), customer)
-            touched[day, vehicle[day]] = True
+    for day in np.flatnonzero(case.choices[chosen]):
+        put_in(case, rounds, (int(day), vehicle[day], at[day]), customer)
+        touched[day, vehicle[day]] = True
 
 
 @compiled
@@ -194,7 +202,8 @@ def step(case: Case, now: Rounds, trial: Rounds, dials: Dials, removed: Ints) ->
     source, target = (trial, now) if is_taken else (now, trial)
     copy_rounds(source, target, touched)
     for customer in removed[:count]:
-        target.vehicle[customer] = source.vehicle[customer]
+        for day in range(now.vehicle.shape[1]):
+            target.vehicle[customer, day] = source.vehicle[customer, day]
     return is_taken
 
 

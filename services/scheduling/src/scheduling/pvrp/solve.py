@@ -10,7 +10,7 @@ from scheduling.pvrp.rounds import Case, Dials, Rounds, case_of, empty_rounds
 from scheduling.pvrp.search import anneal, build, seed_random
 from scheduling.pvrp.solution import Route, Solution
 
-HOT, COLD = 0.3, 0.003
+HOT, COLD = 3.0, 0.01
 
 
 @dataclass(frozen=True)
