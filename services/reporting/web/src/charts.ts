@@ -14,12 +14,17 @@ import { count, day, percent, say } from "./words";
 use([BarChart, LineChart, MapChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 registerMap("provinces", provinces as never);
 
+// By name: text is measured outside the page, where nothing is inherited.
+const FONT = '"Pretendard GOV", "Noto Sans KR", sans-serif';
 const drawn = new Map<string, ECharts>();
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function chart(id: string): ECharts {
   const known = drawn.get(id);
-  if (known) return known;
+  if (known) {
+    known.resize();
+    return known;
+  }
   const element = document.getElementById(id) as HTMLElement;
   const made = init(element, undefined, { renderer: "svg" });
   new ResizeObserver(() => made.resize()).observe(element);
@@ -27,30 +32,32 @@ function chart(id: string): ECharts {
   return made;
 }
 
-const text = () => ({ fontFamily: "inherit", color: colour("text-subtle"), fontSize: 13 });
+const text = () => ({ fontFamily: FONT, color: colour("text-subtle"), fontSize: 13 });
 const bubble = () => ({
   backgroundColor: colour("surface"),
   borderColor: colour("border"),
-  textStyle: { color: colour("text"), fontFamily: "inherit", fontSize: 14 },
+  textStyle: { color: colour("text"), fontFamily: FONT, fontSize: 14 },
 });
 
 export function drawWeeks(progress: Progress): void {
   const weeks = progress.weeks;
+  const lastDone = weeks.findLastIndex((week) => week.completed > 0);
   const enough = say("line_enough", { visits: progress.programme?.minimum_visits ?? 2 });
   const bar = (name: string, of: (week: Week) => number, fill: string) =>
     ({ type: "bar", stack: "visits", name, data: weeks.map(of), itemStyle: { color: colour(fill) }, barCategoryGap: "28%" }) as const;
   const line = (name: string, of: (week: Week) => number, stroke: string, dash: "solid" | "dashed") =>
     ({
-      type: "line", yAxisIndex: 1, name, data: weeks.map(of), showSymbol: false, smooth: 0.2, z: 5,
+      type: "line", yAxisIndex: 1, name, data: weeks.map((week, n) => (n <= lastDone ? of(week) : null)), showSymbol: false, smooth: 0.2, z: 5,
       color: colour(stroke), lineStyle: { color: colour(stroke), width: 3, type: dash },
     }) as const;
-  chart("weeks").setOption(
+  const canvas = chart("weeks");
+  canvas.setOption(
     {
       animation: !STILL,
       animationDuration: 400,
       textStyle: text(),
-      grid: { left: 8, right: 8, top: 64, bottom: 4, containLabel: true },
-      legend: { top: 0, left: 0, itemGap: 14, itemWidth: 18, textStyle: { ...text(), color: colour("text") } },
+      grid: { left: 8, right: 8, top: canvas.getWidth() < 480 ? 104 : 64, bottom: 4, containLabel: true },
+      legend: { data: legend(enough), top: 0, left: 0, itemGap: 20, itemWidth: 18, textStyle: { ...text(), color: colour("text") } },
       tooltip: { trigger: "axis", ...bubble(), formatter: (shown: unknown) => tip(shown as { dataIndex: number }[], weeks, enough) },
       xAxis: {
         type: "category",
@@ -73,7 +80,7 @@ export function drawWeeks(progress: Progress): void {
           markLine: {
             silent: true, symbol: "none", data: [{ yAxis: 1 }],
             lineStyle: { color: colour("text-subtle"), type: "dotted", width: 2 },
-            label: { position: "insideStartTop", formatter: `${say("target")} 100%`, color: colour("text-subtle"), fontFamily: "inherit" },
+            label: { position: "insideStartTop", formatter: `${say("target")} 100%`, color: colour("text-subtle"), fontFamily: FONT },
           },
         },
       ],
@@ -81,6 +88,12 @@ export function drawWeeks(progress: Progress): void {
     { notMerge: true },
   );
 }
+
+/** Bars as squares, lines as dashes as long as their text needs. */
+const legend = (enough: string) => [
+  ...["completed", "planned", "missed"].map((word) => ({ name: say(word as "completed"), icon: "roundRect" })),
+  ...[say("line_once"), enough].map((name) => ({ name, icon: "path://M0 4h18v3H0z" })),
+];
 
 function tip(shown: { dataIndex: number }[], weeks: Week[], enough: string): string {
   const week = weeks[shown[0]?.dataIndex ?? 0];
@@ -96,9 +109,16 @@ function tip(shown: { dataIndex: number }[], weeks: Week[], enough: string): str
   return `<b>${week.week}</b> · ${day(week.begins_on)}<table class="tip">${lines.join("")}</table>`;
 }
 
+/** Five equal steps that the shares lie in: provinces that go at nearly one pace are told apart all the same. */
+function stepsBetween(shares: number[]): { from: number; until: number }[] {
+  const lowest = Math.min(95, Math.floor(Math.min(100, ...shares) / 5) * 5);
+  const width = Math.max(1, Math.ceil((Math.max(0, ...shares) - lowest) / 5));
+  return [0, 1, 2, 3, 4].map((n) => ({ from: lowest + n * width, until: lowest + (n + 1) * width }));
+}
+
 export function drawMap(parts: Part[]): void {
   const known = new Map(parts.map((part) => [part.code, part]));
-  const steps = [1, 2, 3, 4, 5].map((n) => colour(`step-${n}`));
+  const steps = stepsBetween(parts.flatMap((part) => (part.code && part.share !== null ? [part.share * 100] : [])));
   chart("map").setOption(
     {
       animation: false,
@@ -112,7 +132,9 @@ export function drawMap(parts: Part[]): void {
       },
       visualMap: {
         type: "piecewise", left: 0, bottom: 0, itemWidth: 16, itemHeight: 16, itemGap: 4, textStyle: text(),
-        pieces: steps.map((fill, n) => ({ gte: n / 5, ...(n < 4 ? { lt: (n + 1) / 5 } : {}), color: fill, label: `${n * 20}–${(n + 1) * 20}%` })),
+        pieces: steps.map(({ from, until }, n) => ({
+          gte: from / 100, ...(n < 4 ? { lt: until / 100 } : {}), color: colour(`step-${n + 1}`), label: `${from}–${until}%`,
+        })),
       },
       series: [
         {

@@ -72,7 +72,9 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-language]"))
 followTheme(of("theme"), show);
 translate();
 showStatus();
-void new Live(
+// Charts measure their texts, so they are drawn again once the typeface has come.
+void document.fonts.load('13px "Pretendard GOV"').then(show);
+new Live(
   query,
   (progress) => {
     newest = progress;

@@ -35,7 +35,7 @@ export function showFigures(progress: Progress): void {
   of("steps").replaceChildren(...steps(nation));
   of("numbers").replaceChildren(...numbers(nation));
   of("people").replaceChildren(...people(progress));
-  of("sectors").replaceChildren(...progress.sectors.filter((part) => part.code || part.figures.targeted).map(sector));
+  of("sectors").replaceChildren(...sectorsInOrder(progress.sectors).map(sector));
   of("provinces").replaceChildren(...provinceTable(progress.provinces));
   of("weeks-table").replaceChildren(...weekTable(progress));
 }
@@ -65,6 +65,13 @@ function people(progress: Progress): HTMLElement[] {
     ["managers", progress.managers_trained], ["closed", nation.closed], ["ineligible", nation.ineligible],
   ];
   return rows.map(([word, value]) => make("div", {}, make("dt", {}, say(word)), make("dd", {}, count(value))));
+}
+
+/** In the order in which the programme names them. */
+function sectorsInOrder(parts: Part[]): Part[] {
+  const order = ["manufacturing", "construction", "service"];
+  const place = (part: Part) => (part.code ? order.indexOf(part.code) : order.length);
+  return parts.filter((part) => part.code || part.figures.targeted).sort((one, other) => place(one) - place(other));
 }
 
 function sector(part: Part): HTMLElement {
