@@ -1,0 +1,201 @@
+"""A facts folder becomes the planner's arrays, and the ids stay here beside them."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from korea.calendar import working_days
+from korea.provinces import PROVINCES
+from scheduling.planfiles.sheets import (
+    Refusal,
+    Sheet,
+    bits_of,
+    day_number,
+    day_or,
+    number_between,
+    one_of,
+    open_sheet,
+    spans,
+)
+from scheduling.planner.geometry import on_the_map
+from scheduling.planner.model import (
+    SECTORS,
+    Agencies,
+    Bits,
+    Calendar,
+    Facts,
+    Flags,
+    Ints,
+    Managers,
+    Reals,
+    Rules,
+    Sites,
+)
+from scheduling.planner.openings import pack
+
+SECTOR_NUMBERS = {name: number for number, name in enumerate(SECTORS)}
+PROVINCE_NUMBERS = {province.code: number for number, province in enumerate(PROVINCES)}
+WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+LONG_AGO, FAR_AHEAD = 0, 10**7
+_LATITUDE, _LONGITUDE = number_between(33.0, 39.0), number_between(124.0, 132.0)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The ids behind the indices, and what belongs to the programme but not into the arrays."""
+
+    programme: str
+    enterprises: list[str]
+    agencies: list[str]
+    managers: list[str]
+    agency_names: list[str] = field(default_factory=list[str])
+    known_on: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a folder said: the facts, the ids, and the rows that could not be read."""
+
+    facts: Facts
+    names: Names
+    refusals: list[Refusal]
+
+
+def read_facts(folder: Path) -> Reading:
+    """Reads the four files; unreadable rows are refused, the rest is planned."""
+    programme = json.loads((folder / "programme.json").read_text(encoding="utf-8"))
+    calendar = calendar_of(programme)
+    agencies, agency_sheet, agency_days = _agencies(folder, calendar)
+    managers, manager_sheet = _managers(folder, calendar, programme, (agency_sheet, agencies, agency_days))
+    sites, enterprise_sheet, known_on = _enterprises(folder, calendar, programme)
+    names = Names(
+        str(programme["programme_id"]),
+        enterprise_sheet.kept("enterprise_id"),
+        agency_sheet.kept("agency_id"),
+        manager_sheet.kept("manager_id"),
+        agency_sheet.kept("name"),
+        known_on,
+    )
+    refusals = agency_sheet.refusals + manager_sheet.refusals + enterprise_sheet.refusals
+    return Reading(Facts(rules_of(programme, calendar), calendar, sites, agencies, managers), names, refusals)
+
+
+def calendar_of(programme: dict[str, Any]) -> Calendar:
+    """The working days of the window, after the last training day."""
+    days = {name: [date.fromisoformat(cell) for cell in programme.get(name) or []] for name in _DAY_LISTS}
+    first, last = (date.fromisoformat(programme[name]) for name in ("window_from", "window_until"))
+    trained = max(days["training_days"], default=date.min)
+    working = working_days(first, last, days["holidays_added"], days["workdays_added"])
+    return Calendar(np.array([day.toordinal() for day in working if day > trained], np.int64))
+
+
+_DAY_LISTS = ("training_days", "holidays_added", "workdays_added")
+
+
+def rules_of(programme: dict[str, Any], calendar: Calendar) -> Rules:
+    """The programme's numbers."""
+    until = programme.get("published_until")
+    first_open = np.searchsorted(calendar.dates, day_number(until), side="right") if until else 0
+    return Rules(
+        visits=int(programme["minimum_visits"]),
+        spacing_days=int(programme["spacing_days"]),
+        reserve_share=float(programme.get("reserve_share") or 0.0),
+        first_open_day=int(first_open),
+    )
+
+
+def _agencies(folder: Path, calendar: Calendar) -> tuple[Agencies, Sheet, Flags]:
+    sheet = open_sheet(folder, "agencies", ("agency_id", "sectors", "latitude", "longitude", "qualified_on"))
+    sheet.keys("agency_id")
+    sectors = sheet.whole("sectors", bits_of(SECTOR_NUMBERS, demanded=True))
+    provinces = sheet.whole("provinces", bits_of(PROVINCE_NUMBERS))
+    place = _place(sheet)
+    days = _within(
+        calendar, sheet.whole("qualified_on", day_or(FAR_AHEAD)), sheet.whole("licence_until", day_or(FAR_AHEAD))
+    )
+    begins = sheet.whole("suspended_from", day_or(FAR_AHEAD))
+    days &= ~_within(calendar, begins, sheet.whole("suspended_until", day_or(FAR_AHEAD)))
+    fine = sheet.readable()
+    return Agencies(place[fine], sectors[fine], provinces[fine]), sheet, days[fine]
+
+
+def _managers(
+    folder: Path, calendar: Calendar, programme: dict[str, Any], agency: tuple[Sheet, Agencies, Flags]
+) -> tuple[Managers, Sheet]:
+    agency_sheet, agencies, agency_days = agency
+    sheet = open_sheet(folder, "managers", ("manager_id", "agency_id", "visits_a_day", "trained_on"))
+    sheet.keys("manager_id")
+    numbers = {name: number for number, name in enumerate(agency_sheet.kept("agency_id"))}
+    of = sheet.whole("agency_id", one_of(numbers))
+    stops = np.minimum(sheet.numbers("visits_a_day", number_between(1, 20)), int(programme["visits_a_day"]))
+    days = _within(calendar, sheet.whole("trained_on", day_or(FAR_AHEAD)) + 1, np.full(sheet.rows, FAR_AHEAD))
+    days &= _within(
+        calendar, sheet.whole("available_from", day_or(LONG_AGO)), sheet.whole("available_until", day_or(FAR_AHEAD))
+    )
+    _close(calendar, days, sheet.each("leave", spans, ()))
+    home = sheet.whole("latitude", lambda cell: cell != "") > 0
+    base = _place(sheet, empty=(36.0, 127.0))
+    fine = sheet.readable()
+    base = np.where(home[:, None], base, agencies.place[of])
+    return Managers(of[fine], base[fine], stops[fine].astype(np.int64), pack((days & agency_days[of])[fine])), sheet
+
+
+def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) -> tuple[Sites, Sheet, Ints]:
+    sheet = open_sheet(folder, "enterprises", ("enterprise_id", "sector", "province", "latitude", "longitude", "risk"))
+    sheet.keys("enterprise_id")
+    sector, province = sheet.whole("sector", one_of(SECTOR_NUMBERS)), sheet.whole("province", one_of(PROVINCE_NUMBERS))
+    risk, place = sheet.numbers("risk", number_between(0, 9)), _place(sheet)
+    residual = sheet.numbers("residual_risk", lambda cell: number_between(0, 9)(cell) if cell else -1.0)
+    known = sheet.whole("known_on", day_or(LONG_AGO))
+    preferred = sheet.whole("preferred_weekdays", bits_of(WEEKDAYS))
+    open_days = _enterprise_days(sheet, calendar, known)
+    fine = sheet.readable()
+    again = programme.get("third_visit_from_risk")
+    visits = int(programme["minimum_visits"]) + (residual >= (np.inf if again is None else float(again)))
+    sites = Sites(
+        place[fine],
+        sector[fine],
+        province[fine],
+        risk[fine],
+        open_days[fine],
+        preferred[fine],
+        visits[fine].astype(np.int64),
+    )
+    return sites, sheet, known[fine]
+
+
+def _enterprise_days(sheet: Sheet, calendar: Calendar, known: Ints) -> Bits:
+    opens, shuts = sheet.whole("open_from", day_or(LONG_AGO)), sheet.whole("open_until", day_or(FAR_AHEAD))
+    for row in np.flatnonzero(opens > shuts):
+        sheet.refuse(int(row), "open_until", "lies before open_from")
+    days = _within(calendar, np.maximum(opens, known), shuts)
+    closed = sheet.whole("closed_weekdays", bits_of(WEEKDAYS))
+    every_week = np.arange(1 << len(WEEKDAYS))
+    days &= ((every_week[:, None] >> calendar.weekdays[None, :]) & 1 == 0)[closed]
+    _close(calendar, days, sheet.each("closed_days", spans, ()))
+    return pack(days)
+
+
+def _within(calendar: Calendar, first: Ints, last: Ints) -> Flags:
+    return (calendar.dates[None, :] >= first[:, None]) & (calendar.dates[None, :] <= last[:, None])
+
+
+def _close(calendar: Calendar, days: Flags, away: tuple[list[tuple[tuple[int, int], ...]], Ints]) -> None:
+    spells, of_row = away
+    for number in [number for number, spell in enumerate(spells) if spell]:
+        for first, last in spells[number]:
+            days[np.ix_(of_row == number, (calendar.dates >= first) & (calendar.dates <= last))] = False
+
+
+def _place(sheet: Sheet, empty: tuple[float, float] | None = None) -> Reals:
+    def latitude(cell: str) -> float:
+        return empty[0] if empty and not cell else _LATITUDE(cell)
+
+    def longitude(cell: str) -> float:
+        return empty[1] if empty and not cell else _LONGITUDE(cell)
+
+    return on_the_map(sheet.numbers("latitude", latitude), sheet.numbers("longitude", longitude))

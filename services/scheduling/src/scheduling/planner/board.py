@@ -1,0 +1,91 @@
+"""The live plan: who is where on which day, as arrays that a single event can change in microseconds."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scheduling.planner.compiled import compiled
+from scheduling.planner.geometry import tour
+from scheduling.planner.model import Bits, Facts, Flags, Ints, Reals, Visits
+from scheduling.planner.openings import holds
+
+
+class World(NamedTuple):
+    """What does not change from event to event: places, abilities, days."""
+
+    place: Reals
+    open_days: Bits
+    base: Reals
+    stops: Ints
+    agency: Ints
+    usable: Flags
+    following: Ints
+    price: Reals
+
+
+class Board(NamedTuple):
+    """Manager by day: the enterprises of the day, how many, and the kilometres of the round."""
+
+    stop: Ints
+    size: Ints
+    km: Reals
+
+
+def empty_board(facts: Facts) -> Board:
+    """Nobody goes anywhere."""
+    shape = (len(facts.managers), len(facts.calendar))
+    widest = int(facts.managers.stops.max(initial=1))
+    return Board(np.full((*shape, widest), -1, np.int64), np.zeros(shape, np.int64), np.zeros(shape))
+
+
+def world_of(facts: Facts, usable: Flags, price: Reals | None = None) -> World:
+    """The facts as the compiled functions want them; `price` is what a visit by a manager costs besides its way."""
+    sites, managers = facts.sites, facts.managers
+    prices = np.zeros(len(managers)) if price is None else price
+    following = facts.calendar.following(facts.rules.spacing_days)
+    return World(
+        sites.place, sites.open_days, managers.base, managers.stops, managers.agency, usable, following, prices
+    )
+
+
+@compiled
+def seat(world: World, board: Board, site: int, at: tuple[int, int]) -> None:
+    """Adds an enterprise to a manager's day."""
+    manager, day = at
+    board.stop[manager, day, board.size[manager, day]] = site
+    board.size[manager, day] += 1
+    board.km[manager, day] = tour(world.place, world.base[manager], board.stop[manager, day], board.size[manager, day])
+
+
+@compiled
+def unseat(world: World, board: Board, site: int, at: tuple[int, int]) -> bool:
+    """Takes an enterprise out of a manager's day; says whether it was there."""
+    manager, day = at
+    row, count = board.stop[manager, day], board.size[manager, day]
+    for slot in range(count):
+        if row[slot] == site:
+            row[slot], row[count - 1] = row[count - 1], -1
+            board.size[manager, day] = count - 1
+            board.km[manager, day] = tour(world.place, world.base[manager], row, count - 1)
+            return True
+    return False
+
+
+@compiled
+def _seat_all(world: World, board: Board, site: Ints, manager: Ints, day: Ints) -> None:
+    for row in range(len(site)):
+        full = board.size[manager[row], day[row]] >= board.stop.shape[2]
+        if day[row] >= 0 and not full:
+            seat(world, board, site[row], (manager[row], day[row]))
+
+
+def seat_visits(world: World, board: Board, visits: Visits) -> None:
+    """Puts visits with a day on the board."""
+    dated = visits.day >= 0
+    _seat_all(world, board, visits.site[dated], visits.manager[dated], visits.day[dated])
+
+
+@compiled
+def chain_fits(bits: Bits, following: Ints, visits: int) -> bool:
+    """Whether an enterprise's days hold so many visits at all."""
+    return holds(bits, following, visits)

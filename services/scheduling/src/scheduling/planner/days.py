@@ -1,0 +1,131 @@
+"""Bundles get their days: for each manager one assignment of first visits, risk first, then one of each later visit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from scheduling.planner.bundles import DayBundles, urgent
+from scheduling.planner.groups import Groups
+from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Reals
+from scheduling.planner.openings import unpack
+from scheduling.planner.squeeze import FREE, Agenda, occupants, squeeze_in
+
+IMPOSSIBLE = 1e9
+URGENT_WEIGHT = 30.0
+BETWEEN_VISITS = 70
+"""Working days aimed at between two visits: time for measures to be taken, and to be verified this year."""
+PREFERENCE = 3.0
+TIGHT_SHARE = 0.9
+VERY_TIGHT = 70
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a day of a bundle costs: urgency for a first visit, and what its enterprises would rather have."""
+
+    urgency: Reals
+    dislike: Reals
+    draft: Ints
+
+
+@dataclass
+class Diary:
+    """One manager's days: which are free, which bundles may have which, and what has been given."""
+
+    free: Flags
+    may: Flags
+    following: Ints
+    given: Ints
+
+    def give(self, rows: Ints, turn: int, cost: Reals) -> None:
+        """The cheapest different days for these bundles, among the free ones that each may have."""
+        days = np.flatnonzero(self.free)
+        if not len(rows) or not len(days):
+            return
+        allowed = self.may[np.ix_(rows, days)] & self._between(rows, turn, days)
+        row, column = linear_sum_assignment(np.where(allowed, cost[:, days], IMPOSSIBLE))
+        fine = allowed[row, column]
+        self.given[rows[row[fine]], turn] = days[column[fine]]
+        self.free[days[column[fine]]] = False
+
+    def _between(self, rows: Ints, turn: int, days: Ints) -> Flags:
+        """Days late enough after the visit before, and early enough for the visits still to come."""
+        left = self.given.shape[1] - 1 - turn
+        last = np.where(self.may.any(axis=1), self.may.shape[1] - 1 - self.may[:, ::-1].argmax(axis=1), -1)[rows]
+        end = days.copy()
+        for _ in range(left):
+            end = np.append(self.following, len(self.following))[end]
+        fits = end[None, :] <= last[:, None]
+        if turn:
+            before = self.given[rows, turn - 1]
+            fits &= (days[None, :] >= self.following[before][:, None]) & (before >= 0)[:, None]
+        return fits
+
+    def take_back(self, rows: Ints) -> None:
+        """Bundles that did not get all their days get none."""
+        short = rows[(self.given[rows] < 0).any(axis=1)]
+        back = self.given[short].ravel()
+        self.free[back[back >= 0]] = True
+        self.given[short] = NOBODY
+
+
+def schedule(facts: Facts, groups: Groups, bundles: DayBundles, work: tuple[Ints, Flags]) -> Ints:
+    """The days of each bundle's visits (NOBODY where no day was found).
+
+    `work` is the manager of each bundle, changed where a colleague has room, and the free days, which lose those given.
+    """
+    manager, free = work
+    may, urgency = unpack(bundles.open_days, len(facts.calendar)), wishes_of(facts, bundles).urgency
+    given = _assign(facts, bundles, manager, free)
+    following = facts.calendar.following(facts.rules.spacing_days)
+    agenda = Agenda(occupants(free, manager, given), may, given, following, urgency)
+    squeeze_in(groups, bundles.group, manager, agenda)
+    free[:] = agenda.occupant == FREE
+    return given
+
+
+def _assign(facts: Facts, bundles: DayBundles, manager: Ints, free: Flags) -> Ints:
+    given = np.full((len(bundles), bundles.visits), NOBODY, np.int64)
+    may_all = unpack(bundles.open_days, len(facts.calendar))
+    following = facts.calendar.following(facts.rules.spacing_days)
+    wishes = wishes_of(facts, bundles)
+    order = np.argsort(manager, kind="stable")
+    order = order[manager[order] != NOBODY]
+    rows_of = np.split(order, np.flatnonzero(np.diff(manager[order])) + 1) if len(order) else []
+    for rows in rows_of:
+        diary = Diary(free[manager[rows[0]]].copy(), may_all[rows] & free[manager[rows[0]]], following, given[rows])
+        _fill(diary, Wishes(wishes.urgency[rows], wishes.dislike[rows], wishes.draft[rows]), facts)
+        given[rows] = diary.given
+    return given
+
+
+def _fill(diary: Diary, wishes: Wishes, facts: Facts) -> None:
+    """Short windows and the riskiest choose first; then the others."""
+    width = len(facts.calendar)
+    opens = diary.may.argmax(axis=1)
+    shuts = width - 1 - diary.may[:, ::-1].argmax(axis=1)
+    tight = (shuts - opens) < TIGHT_SHARE * np.ptp(np.flatnonzero(diary.free)) if diary.free.any() else opens < 0
+    risky = wishes.urgency >= URGENT_WEIGHT
+    taste = wishes.dislike[:, facts.calendar.weekdays]
+    wait = np.maximum(np.arange(width)[None, :] - opens[:, None], 0) * wishes.urgency[:, None] + taste
+    turn_of = np.where(shuts - opens < VERY_TIGHT, 0, np.where(tight | risky, 1, 2))
+    for rows in (np.flatnonzero(turn_of == turn) for turn in range(3)):
+        diary.give(rows, 0, wait[rows])
+        for turn in range(1, diary.given.shape[1]):
+            aim = np.minimum(diary.given[rows, turn - 1] + BETWEEN_VISITS, shuts[rows])
+            diary.give(rows, turn, np.abs(np.arange(width)[None, :] - aim[:, None]) + taste[rows])
+        diary.take_back(rows)
+
+
+def wishes_of(facts: Facts, bundles: DayBundles) -> Wishes:
+    """The wishes of every bundle's enterprises, added up."""
+    inside = bundles.member != NOBODY
+    member = np.where(inside, bundles.member, 0)
+    risk = facts.sites.risk
+    urgency = 0.1 + risk / 9 + facts.rules.risk_weight * URGENT_WEIGHT * urgent(risk)
+    preferred = facts.sites.preferred[member]
+    wanted = (preferred[:, :, None] >> np.arange(7)[None, None, :]) & 1
+    dislike = ((preferred > 0)[:, :, None] & (wanted == 0) & inside[:, :, None]).sum(axis=1) * PREFERENCE
+    draft = np.full(len(bundles), NOBODY, np.int64)
+    return Wishes((urgency[member] * inside).sum(axis=1), dislike.astype(np.float64), draft)

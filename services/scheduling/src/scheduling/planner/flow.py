@@ -1,0 +1,184 @@
+"""Which group of managers serves which enterprise: one minimum-cost flow over the country."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from h3.api.numpy_int import latlng_to_cell
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+from scheduling.planner.geometry import ROAD, on_the_globe
+from scheduling.planner.groups import Groups, competent
+from scheduling.planner.model import NOBODY, Agencies, Bits, Facts, Ints, Reals
+from scheduling.planner.openings import unpack
+
+CELL_RESOLUTION = 7
+NEAREST = 40
+"""Arcs a node: forty give the same optimum as all (measured); what finds no place there is tried with all."""
+METRES = 1000.0
+ROOM_IN_SEASON, HALF = 4, 0.5
+"""The second choice: free days in an enterprise's own window for each visit, and how full a group may become."""
+UNSERVED_KM = 20_000.0
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Sites to be served and how many visits each still needs."""
+
+    site: Ints
+    visits: Ints
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Sites that are alike to the flow: the same cell, sector and province."""
+
+    of: Ints
+    place: Reals
+    sector: Ints
+    province: Ints
+    visits: Ints
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How full groups may become: up to each share of the capacity, a visit costs so many kilometres more."""
+
+    shares: tuple[float, ...] = (0.92, 0.975)
+    prices: tuple[float, ...] = (0.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Who could serve whom, and at how many road kilometres a visit."""
+
+    node: Ints
+    group: Ints
+    km: Reals
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Visits on each arc, visits of each node that nobody can make, and the kilometres of all."""
+
+    arcs: Arcs
+    visits: Ints
+    unserved: Ints
+    km: float
+
+
+def nodes_of(facts: Facts, demand: Demand, resolution: int = CELL_RESOLUTION) -> Nodes:
+    """The demand, gathered in nodes; a node lies at the mean of its sites (so, by Jensen, never too far)."""
+    sites = facts.sites
+    latitude, longitude = on_the_globe(sites.place[demand.site])
+    pairs = zip(latitude.tolist(), longitude.tolist(), strict=True)
+    cells = np.fromiter((latlng_to_cell(a, b, resolution) for a, b in pairs), np.uint64, len(demand.site))
+    _, cell = np.unique(cells, return_inverse=True)
+    kind = sites.sector[demand.site] * 32 + sites.province[demand.site]
+    keys, of = np.unique(cell * 128 + kind, return_inverse=True)
+    visits = np.bincount(of, weights=demand.visits, minlength=len(keys))
+    sums = [
+        np.bincount(of, weights=sites.place[demand.site, axis] * demand.visits, minlength=len(keys)) for axis in (0, 1)
+    ]
+    place = np.column_stack(sums) / np.maximum(visits, 1)[:, None]
+    return Nodes(of.astype(np.int64), place, keys % 128 // 32, keys % 32, visits.astype(np.int64))
+
+
+def arcs_of(agencies: Agencies, nodes: Nodes, groups: Groups, nearest: int) -> Arcs:
+    """The competent groups of each node that are cheapest: a day's way out and back, shared by its stops."""
+    km = np.sqrt(((nodes.place[:, None, :] - groups.base[None]) ** 2).sum(axis=-1)) * (2 * ROAD / groups.stops)
+    fits = competent(agencies, nodes.sector, nodes.province)[:, groups.agency] & (groups.capacity > 0)
+    km[~fits] = np.inf
+    count = min(nearest, len(groups))
+    columns = np.sort(np.argpartition(km, count - 1, axis=1)[:, :count], axis=1)
+    rows = np.repeat(np.arange(len(nodes.visits)), count)
+    cost = km[rows, columns.ravel()]
+    fine = np.isfinite(cost)
+    return Arcs(rows[fine], columns.ravel()[fine], cost[fine])
+
+
+def solve(arcs: Arcs, nodes: Nodes, groups: Groups, loading: Loading) -> Flow:
+    """The cheapest way to make all visits; what no arc can carry is unserved."""
+    count, sink = len(nodes.visits), len(nodes.visits) + len(groups)
+    network: Any = SimpleMinCostFlow()  # its own stubs mistake an array's shape for its kind
+    cost = np.round(arcs.km * METRES).astype(np.int64)
+    network.add_arcs_with_capacity_and_unit_cost(arcs.node, count + arcs.group, nodes.visits[arcs.node], cost)
+    dear = np.full(count, round(UNSERVED_KM * METRES))
+    network.add_arcs_with_capacity_and_unit_cost(np.arange(count), np.full(count, sink), nodes.visits, dear)
+    filled = np.zeros(len(groups), np.int64)
+    for share, price in zip(loading.shares, loading.prices, strict=True):
+        upto = np.floor(groups.capacity * share).astype(np.int64)
+        price_metres = np.full(len(groups), round(price * METRES))
+        at = count + np.arange(len(groups))
+        network.add_arcs_with_capacity_and_unit_cost(at, np.full(len(groups), sink), upto - filled, price_metres)
+        filled = upto
+    network.set_nodes_supplies(
+        np.arange(sink + 1), np.r_[nodes.visits, np.zeros(len(groups), np.int64), -nodes.visits.sum()]
+    )
+    status = network.solve()
+    if status != network.OPTIMAL:
+        raise ArithmeticError(f"the flow over {count} nodes ended as {status}")
+    on_arcs = np.asarray(network.flows(np.arange(len(arcs.node))), np.int64)
+    unserved = np.asarray(network.flows(np.arange(len(arcs.node), len(arcs.node) + count)), np.int64)
+    return Flow(arcs, on_arcs, unserved, float((on_arcs * arcs.km).sum()))
+
+
+def serve(facts: Facts, demand: Demand, groups: Groups, loading: Loading) -> Ints:
+    """The group of each site of the demand; NOBODY where capacity or competence is missing."""
+    nodes = nodes_of(facts, demand)
+    flow = solve(arcs_of(facts.agencies, nodes, groups, NEAREST), nodes, groups, loading)
+    if flow.unserved.any() and len(groups) > NEAREST:
+        flow = solve(arcs_of(facts.agencies, nodes, groups, len(groups)), nodes, groups, loading)
+    return _hand_out(facts, demand, groups, (nodes, flow))
+
+
+def serve_rest(facts: Facts, demand: Demand, groups: Groups, season: tuple[Bits, Reals]) -> Ints:
+    """A second choice for enterprises that found no days: only groups with several free days in their season.
+
+    `season` is the days of each enterprise, and the free days of each group by day.
+    """
+    open_days, free = season
+    width = len(facts.calendar)
+    sites, rows = facts.sites, np.arange(len(demand.site))
+    nodes = Nodes(rows, sites.place[demand.site], sites.sector[demand.site], sites.province[demand.site], demand.visits)
+    shared = unpack(open_days, width).astype(np.float64) @ free.T
+    arcs = arcs_of(facts.agencies, nodes, groups, len(groups))
+    fine = shared[arcs.node, arcs.group] >= ROOM_IN_SEASON * demand.visits[arcs.node]
+    arcs = Arcs(arcs.node[fine], arcs.group[fine], arcs.km[fine])
+    flow = solve(arcs, nodes, groups, Loading((HALF,), (0.0,)))
+    return _hand_out(facts, demand, groups, (nodes, flow))
+
+
+def _hand_out(facts: Facts, demand: Demand, groups: Groups, solved: tuple[Nodes, Flow]) -> Ints:
+    """Within a node that several groups share, who would lose most by the other choice chooses first."""
+    nodes, flow = solved
+    served = np.full(len(demand.site), NOBODY, np.int64)
+    carrying = np.flatnonzero(flow.visits)
+    by_node = np.split(carrying, np.searchsorted(flow.arcs.node[carrying], np.arange(1, len(nodes.visits))))
+    order = np.argsort(nodes.of, kind="stable")
+    members = np.split(order, np.searchsorted(nodes.of[order], np.arange(1, len(nodes.visits))))
+    for arcs, rows in zip(by_node, members, strict=True):
+        if len(arcs) == 1 and flow.visits[arcs[0]] == demand.visits[rows].sum():
+            served[rows] = flow.arcs.group[arcs[0]]
+        elif len(arcs):
+            km = _km(facts, demand.site[rows], groups, flow.arcs.group[arcs])
+            served[rows] = _choose(km, flow.arcs.group[arcs], flow.visits[arcs].copy(), demand.visits[rows])
+    return served
+
+
+def _km(facts: Facts, site: Ints, groups: Groups, group: Ints) -> Reals:
+    away = facts.sites.place[site][:, None, :] - groups.base[group][None]
+    return np.sqrt((away**2).sum(axis=-1)) / groups.stops[group]
+
+
+def _choose(km: Reals, group: Ints, quota: Ints, visits: Ints) -> Ints:
+    chosen = np.full(len(km), NOBODY, np.int64)
+    regret = km.min(axis=1) - km.mean(axis=1)
+    for row in np.argsort(regret, kind="stable"):
+        # Half a site's visits may overshoot a quota: a site is never divided between agencies.
+        room = np.flatnonzero(quota * 2 >= visits[row])
+        if len(room):
+            best = room[np.argmin(km[row, room])]
+            chosen[row] = group[best]
+            quota[best] -= visits[row]
+    return chosen
