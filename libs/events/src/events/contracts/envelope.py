@@ -1,8 +1,7 @@
 """The envelope: what every fact carries (CloudEvents 1.0), and the catalogue of all facts by their type."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
@@ -49,8 +48,7 @@ CATALOGUE: dict[str, type[Fact]] = {}
 AnyFact = TypeVar("AnyFact", bound=Fact)
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The CloudEvents attributes of a fact on its way; texts as they travel, because most are only handed on."""
 
     id: str
@@ -70,16 +68,14 @@ class Envelope:
         return datetime.fromisoformat(self.time)
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[AnyFact]):
+class Received(NamedTuple, Generic[AnyFact]):
     """A fact as a consumer gets it."""
 
     fact: AnyFact
     envelope: Envelope
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """A fact about to be said: with the version that its aggregate reached, and what it was said because of."""
 
     fact: Fact

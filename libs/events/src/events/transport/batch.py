@@ -3,6 +3,7 @@
 A batch that fails for good is halved until the bad record stands alone; it is put aside and its neighbours go on.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -106,7 +107,7 @@ class Batches:
 
     def _sort(self, records: Sequence[Record], failure: Exception | None) -> _Sorted:
         batch = _Sorted({}, [], [], [], {}, {})
-        for partition, mine in _by_partition(records).items():
+        for partition, mine in by_partition(records).items():
             place, fresh = self.holding.places[partition].after(mine)
             batch.after[partition] = place
             batch.duplicates[partition.topic] = batch.duplicates.get(partition.topic, 0) + len(mine) - len(fresh)
@@ -147,16 +148,17 @@ class Batches:
                 metrics.PARKED.labels(record.topic).inc()
             else:
                 metrics.DEAD_LETTERS.labels(record.topic, letter.cause).inc()
-        for received in batch.heard:
-            metrics.CONSUMED.labels(received.fact.topic).inc()
+        for topic, count in Counter(received.fact.topic for received in batch.heard).items():
+            metrics.CONSUMED.labels(topic).inc(count)
         for topic, count in batch.duplicates.items():
             metrics.DUPLICATES.labels(topic).inc(count)
         for topic, count in batch.passed_by.items():
             metrics.PASSED_BY.labels(topic).inc(count)
 
 
-def _by_partition(records: Sequence[Record]) -> dict[TopicPartition, list[Record]]:
-    parts: dict[TopicPartition, list[Record]] = {}
+def by_partition(records: Sequence[Record]) -> dict[TopicPartition, list[Record]]:
+    """The records of each partition, in their order."""
+    parts: dict[tuple[str, int], list[Record]] = {}
     for record in records:
-        parts.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
-    return parts
+        parts.setdefault((record.topic, record.partition), []).append(record)
+    return {TopicPartition(*at): mine for at, mine in parts.items()}

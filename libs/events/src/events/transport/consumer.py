@@ -19,7 +19,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from events.transport import metrics
-from events.transport.batch import Batches, Hears
+from events.transport.batch import Batches, Hears, by_partition
 from events.transport.db import Pool, is_transient
 from events.transport.dead_letters import Breaker, BreakerOpenError, blocked_keys
 from events.transport.positions import FencedError, places_of
@@ -143,7 +143,7 @@ class Consumer(ConsumerRebalanceListener):
 
     async def _take(self, records: Any) -> None:
         async with self._busy:
-            mine = [record for record in records if self._is_next(record)]
+            mine = self._still_mine(records)
             if not mine or self.batches.breaker.reason:
                 return
             self.busy_since = datetime.now(UTC)
@@ -158,12 +158,16 @@ class Consumer(ConsumerRebalanceListener):
             finally:
                 self.busy_since = None
 
-    def _is_next(self, record: Record) -> bool:
-        place = self.batches.holding.places.get(TopicPartition(record.topic, record.partition))
-        return place is not None and record.offset >= place.next_offset
+    def _still_mine(self, records: Sequence[Record]) -> list[Record]:
+        """Without what was fetched before a partition was taken away, or its place moved."""
+        held, mine = self.batches.holding.places, list[Record]()
+        for partition, batch in by_partition(records).items():
+            if partition in held:
+                mine += [record for record in batch if record.offset >= held[partition].next_offset]
+        return mine
 
     async def _tell_kafka(self, records: Sequence[Record]) -> None:
-        touched = {TopicPartition(record.topic, record.partition) for record in records}
+        touched = by_partition(records)
         places = self.batches.holding.places
         try:
             await self.kafka.commit({partition: places[partition].next_offset for partition in touched})

@@ -31,6 +31,7 @@ def headers_of(row: Mapping[str, Any] | asyncpg.Record) -> list[tuple[str, bytes
     """The headers of an outbox row."""
     kind = row["type"].encode()
     headers = [
+        (POSITION, b"%d:%d" % (row["epoch"], row["number"])),  # first: every consumer looks for it in every record
         ("ce_specversion", b"1.0"),
         ("ce_id", row["id"].encode()),
         ("ce_source", row["source"].encode()),
@@ -41,7 +42,6 @@ def headers_of(row: Mapping[str, Any] | asyncpg.Record) -> list[tuple[str, bytes
         ("ce_partitionkey", row["aggregateid"].encode()),
         ("ce_sequence", row["sequence"].encode()),
         ("ce_correlationid", row["correlationid"].encode()),
-        (POSITION, b"%d:%d" % (row["epoch"], row["number"])),
         ("content-type", b"application/json"),
     ]
     if row["causationid"]:
@@ -99,17 +99,18 @@ def _contract(kind: str) -> type[Fact]:
 
 
 def _envelope(headers: dict[str, str], sequence: int) -> Envelope:
+    get = headers.get
     return Envelope(
-        id=headers["ce_id"],
-        type=headers["ce_type"],
-        source=headers["ce_source"],
-        subject=headers["ce_subject"],
-        time=headers["ce_time"],
-        sequence=sequence,
-        partitionkey=headers["ce_partitionkey"],
-        correlationid=headers.get("ce_correlationid", headers["ce_id"]),
-        causationid=headers.get("ce_causationid"),
-        traceparent=headers.get("traceparent"),
+        headers["ce_id"],
+        headers["ce_type"],
+        headers["ce_source"],
+        headers["ce_subject"],
+        headers["ce_time"],
+        sequence,
+        headers["ce_partitionkey"],
+        get("ce_correlationid") or headers["ce_id"],
+        get("ce_causationid"),
+        get("traceparent"),
     )
 
 
