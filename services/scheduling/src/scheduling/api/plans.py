@@ -1,0 +1,73 @@
+"""Plans over HTTP: ask for one, see what became of it, see who got no visit and why."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from access.caller import Caller
+from access.problems import RefusedError
+from access.routes import allowed
+from events.transport.db import Pool
+from events.transport.outbox import transaction
+from scheduling.api.problems import NO_PLAN, NO_PROGRAMME
+from scheduling.model import PlanRow
+from scheduling.store import picture, plans, reads
+
+router = APIRouter()
+Officer = Annotated[Caller, Depends(allowed("officer"))]
+Watcher = Annotated[Caller, Depends(allowed("officer", "service"))]
+
+
+class PlanAsked(BaseModel):
+    """What an officer may say of a plan: nothing, or the first day on which it may place visits."""
+
+    not_before: date | None = None
+
+
+@router.post("/programmes/{programme_id}/plans", status_code=202)
+async def ask_for_a_plan(
+    request: Request, response: Response, programme_id: UUID, caller: Officer, asked: PlanAsked | None = None
+) -> dict[str, str]:
+    pool: Pool = request.app.state.pool
+    now = datetime.now(UTC)
+    plan = PlanRow(
+        uuid4(), programme_id, "requested", now, asked.not_before if asked else None, 0, *(None,) * 5, reasons=[]
+    )
+    async with transaction(pool) as tx:
+        if not await picture.programmes(tx.db, [programme_id]):
+            raise RefusedError(NO_PROGRAMME)
+        plan_id = await plans.request_plan(tx.db, plan, caller.subject)
+    response.headers["Location"] = f"/plans/{plan_id}"
+    return {"plan_id": str(plan_id), "state": "requested"}
+
+
+@router.get("/plans/{plan_id}")
+async def a_plan(request: Request, plan_id: UUID, _: Watcher) -> dict[str, Any]:
+    plan = await plans.find(request.app.state.pool, plan_id)
+    if plan is None:
+        raise RefusedError(NO_PLAN)
+    return asdict(plan)
+
+
+@router.get("/plans/{plan_id}/unscheduled")
+async def unscheduled(
+    request: Request,
+    plan_id: UUID,
+    _: Watcher,
+    after: Annotated[str, Query(pattern=r"^[0-9a-f-]{36}:\d+$")] = f"{UUID(int=0)}:0",
+    limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
+) -> dict[str, Any]:
+    enterprise_id, ordinal = after.split(":")
+    rows = await reads.unscheduled(request.app.state.pool, plan_id, (UUID(enterprise_id), int(ordinal)), limit)
+    last = f"{rows[-1]['enterprise_id']}:{rows[-1]['ordinal']}" if len(rows) == limit else None
+    return {"unscheduled": [dict(row) for row in rows], "after": last}
+
+
+@router.get("/programmes/{programme_id}/picture")
+async def heard(request: Request, programme_id: UUID, _: Watcher) -> dict[str, int]:
+    """How many agencies, managers, enterprises and decisions have arrived."""
+    return dict(await picture.heard(request.app.state.pool, programme_id))

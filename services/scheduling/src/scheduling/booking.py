@@ -1,0 +1,157 @@
+"""Background work on visits that have lost their day: missed, crowded or unfit ones get another, fallen ones end."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from events.contracts.envelope import Announcement
+from events.contracts.scheduling import VisitCancelled, VisitScheduled
+from events.transport.db import Connection, Pool
+from events.transport.outbox import Transaction, transaction
+from korea.calendar import working_days
+from scheduling import policy
+from scheduling.model import SEOUL, BooksAfter, ManagerDays, OpenDays, Programme, Visit
+from scheduling.store import picture, plans, visits
+
+A_ROUND = 300
+ALWAYS_OPEN = OpenDays(None, None, 0)
+
+
+async def keep_booking(pool: Pool, books_after: BooksAfter) -> None:
+    """Books as long as there is something to book, then looks again every half second."""
+    while True:
+        today = datetime.now(SEOUL).date() if books_after == "today" else date.min
+        await sweep(pool)
+        if not await book_round(pool, today):
+            await asyncio.sleep(0.5)
+
+
+async def sweep(pool: Pool) -> None:
+    """Cancels what a plan has published to enterprises that fell while it was being made."""
+    async with transaction(pool) as tx:
+        await plans.stamp_published(tx.db)
+        gone = policy.cancelled(await plans.sweep(tx.db))
+        await visits.save(tx.db, gone)
+        now = datetime.now(UTC)
+        for visit in gone:
+            said = VisitCancelled(
+                **policy.identity(visit), cancelled_on=now.astimezone(SEOUL).date(), reason="no_longer_eligible"
+            )
+            tx.announce([Announcement(said, visit.version, now)])
+
+
+async def book_round(pool: Pool, today: date) -> int:
+    """Gives some visits another day, or leaves them to the next plan; how many were looked at.
+
+    Nothing while a planner is at work, or both would use the same hours.
+    """
+    async with transaction(pool) as tx:
+        if not await tx.db.fetchval("select pg_try_advisory_xact_lock($1)", plans.BOOKING):
+            return 0
+        around = await visits.wanting_a_day(tx.db, A_ROUND)
+        if around:
+            await _book(tx, around, today)
+        return len(around)
+
+
+@dataclass
+class _Desk:
+    """What a round of bookings works with, kept true while it goes on."""
+
+    siblings: dict[UUID, dict[UUID, Visit]]
+    open_days: Mapping[UUID, OpenDays]
+    managers: Mapping[UUID, ManagerDays]
+    programmes: Mapping[UUID, Programme]
+    days: Mapping[UUID, tuple[date, ...]]
+    today: date
+
+
+async def _book(tx: Transaction, around: Sequence[Visit], today: date) -> None:
+    desk = await _desk(tx.db, around, today)
+    changed: dict[UUID, Visit] = {}
+    for visit in sorted(around, key=lambda visit: (visit.enterprise_id, visit.ordinal)):
+        if desk.siblings[visit.enterprise_id][visit.visit_id].wants_day:
+            changed.update({moved.visit_id: moved for moved in _place(desk, visit)})
+    await visits.save(tx.db, [changed[name] for name in sorted(changed)])
+    now, versions = datetime.now(UTC), {visit.visit_id: visit.version for visit in around}
+    tx.announce(
+        Announcement(VisitScheduled(**policy.identity(visit), visit_on=visit.visit_on), visit.version, now)
+        for visit in changed.values()
+        if visit.version > versions[visit.visit_id]
+    )
+
+
+def _place(desk: _Desk, visit: Visit) -> list[Visit]:
+    """The visit as it is booked, and those to the same enterprise that must make way for it."""
+    siblings = desk.siblings[visit.enterprise_id]
+    search = policy.Search(
+        siblings=list(siblings.values()),
+        enterprise=desk.open_days.get(visit.enterprise_id, ALWAYS_OPEN),
+        managers=_by_preference(desk.managers.values(), visit),
+        days=desk.days[visit.programme_id],
+        programme=desk.programmes[visit.programme_id],
+        after=_after(visit, siblings.values(), desk.today),
+    )
+    booked = policy.book(visit, search) or replace(visit, wants_day=False)
+    if booked.visit_on != visit.visit_on or booked.state != visit.state:
+        _count(desk, booked)
+    crowded = policy.crowded(booked, siblings.values(), search.programme.spacing_days) if booked != visit else []
+    siblings.update({moved.visit_id: moved for moved in (booked, *crowded)})
+    return [booked, *crowded]
+
+
+def _after(visit: Visit, siblings: Iterable[Visit], today: date) -> date:
+    """Nothing is booked into the past: not before today, nor before what was reported of the enterprise."""
+    told = [s.reported_on for s in siblings if s.reported_on]
+    return max([today, visit.reported_on or date.min, *told])
+
+
+def _by_preference(managers: Iterable[ManagerDays], visit: Visit) -> list[ManagerDays]:
+    mine = [manager for manager in managers if manager.agency_id == visit.agency_id]
+    return sorted(mine, key=lambda manager: (manager.manager_id != visit.manager_id, manager.manager_id))
+
+
+def _count(desk: _Desk, booked: Visit) -> None:
+    days = desk.managers[booked.manager_id].booked
+    days[booked.visit_on] = days.get(booked.visit_on, 0) + 1
+
+
+async def _desk(db: Connection, around: Sequence[Visit], today: date) -> _Desk:
+    siblings: dict[UUID, dict[UUID, Visit]] = {}
+    for visit in around:
+        siblings.setdefault(visit.enterprise_id, {})[visit.visit_id] = visit
+    known = await picture.programmes(db, [visit.programme_id for visit in around])
+    open_days = {
+        row["enterprise_id"]: OpenDays(row["open_from"], row["open_until"], row["closed_weekdays"])
+        for row in await visits.open_days_of(db, siblings)
+    }
+    managers = await _managers(db, around, min(p.window_from for p in known.values()) - timedelta(days=1))
+    days = {name: _days(programme) for name, programme in known.items()}
+    return _Desk(siblings, open_days, managers, known, days, today)
+
+
+async def _managers(db: Connection, around: Sequence[Visit], after: date) -> dict[UUID, ManagerDays]:
+    rows = await visits.managers_of(db, [visit.agency_id for visit in around])
+    managers = {row["manager_id"]: _manager(row) for row in rows}
+    for row in await visits.booked_days(db, list(managers), after):
+        managers[row["manager_id"]].booked[row["visit_on"]] = row["visits"]
+    return managers
+
+
+def _manager(row: asyncpg.Record) -> ManagerDays:
+    plain: dict[str, Any] = {
+        name: row[name] for name in ("manager_id", "agency_id", "visits_a_day", "trained_on", "licence_until")
+    }
+    return ManagerDays(**plain, leave_days=frozenset(row["leave_days"]), booked={})
+
+
+def _days(programme: Programme) -> tuple[date, ...]:
+    days = working_days(
+        programme.window_from, programme.window_until, programme.holidays_added, programme.workdays_added
+    )
+    return tuple(day for day in days if day > max(programme.training_days, default=date.min))

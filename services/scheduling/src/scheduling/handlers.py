@@ -1,0 +1,83 @@
+"""The facts that scheduling hears: each keeps its part of the picture; fallen enterprises lose their open visits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from events.contracts.eligibility import EnterpriseFoundEligible, EnterpriseFoundIneligible
+from events.contracts.envelope import Announcement, Envelope, Received
+from events.contracts.registry import (
+    AgencyQualified,
+    EnterpriseChanged,
+    EnterpriseClosed,
+    EnterpriseRegistered,
+    ManagerTrained,
+    ProgrammeOpened,
+)
+from events.contracts.scheduling import CancelledReason, VisitCancelled
+from events.transport.batch import Hears
+from events.transport.outbox import Transaction
+from scheduling import policy
+from scheduling.store import picture, visits
+
+Fallen = Mapping[UUID, tuple[date, Envelope]]
+"""Enterprises that are no longer visited: since when, and who said so."""
+
+
+async def on_programme_opened(tx: Transaction, batch: Sequence[Received[ProgrammeOpened]]) -> None:
+    await picture.remember_programmes(tx.db, batch)
+
+
+async def on_agency_qualified(tx: Transaction, batch: Sequence[Received[AgencyQualified]]) -> None:
+    await picture.remember_agencies(tx.db, batch)
+
+
+async def on_manager_trained(tx: Transaction, batch: Sequence[Received[ManagerTrained]]) -> None:
+    await picture.remember_managers(tx.db, batch)
+    await visits.mark_away(tx.db, [received.fact.manager_id for received in batch])
+
+
+async def on_enterprise_registered(tx: Transaction, batch: Sequence[Received[EnterpriseRegistered]]) -> None:
+    await picture.remember_enterprises(tx.db, batch)
+
+
+async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[EnterpriseChanged]]) -> None:
+    await picture.remember_enterprises(tx.db, batch)
+    await visits.mark_unfit(tx.db, [received.fact.enterprise_id for received in batch])
+
+
+async def on_enterprise_closed(tx: Transaction, batch: Sequence[Received[EnterpriseClosed]]) -> None:
+    await picture.remember_closures(tx.db, batch)
+    await cancel(tx, {r.fact.enterprise_id: (r.fact.closed_on, r.envelope) for r in batch}, "enterprise_closed")
+
+
+async def on_found_eligible(tx: Transaction, batch: Sequence[Received[EnterpriseFoundEligible]]) -> None:
+    await picture.remember_decisions(tx.db, batch, eligible=True)
+
+
+async def on_found_ineligible(tx: Transaction, batch: Sequence[Received[EnterpriseFoundIneligible]]) -> None:
+    news = await picture.remember_decisions(tx.db, batch, eligible=False)
+    fallen = {r.fact.enterprise_id: (r.fact.decided_on, r.envelope) for r in picture.newest(batch)}
+    await cancel(tx, {name: fallen[name] for name in news}, "no_longer_eligible")
+
+
+async def cancel(tx: Transaction, fallen: Fallen, reason: CancelledReason) -> None:
+    """Cancels the open visits to enterprises, and says so."""
+    gone = policy.cancelled(await visits.open_visits_to(tx.db, fallen))
+    await visits.save(tx.db, gone)
+    for visit in gone:
+        cancelled_on, because = fallen[visit.enterprise_id]
+        fact = VisitCancelled(**policy.identity(visit), cancelled_on=cancelled_on, reason=reason)
+        tx.announce([Announcement(fact, visit.version, datetime.now(UTC), because)])
+
+
+HEARS: Hears = {
+    ProgrammeOpened: on_programme_opened,
+    AgencyQualified: on_agency_qualified,
+    ManagerTrained: on_manager_trained,
+    EnterpriseRegistered: on_enterprise_registered,
+    EnterpriseChanged: on_enterprise_changed,
+    EnterpriseClosed: on_enterprise_closed,
+    EnterpriseFoundEligible: on_found_eligible,
+    EnterpriseFoundIneligible: on_found_ineligible,
+}

@@ -1,0 +1,27 @@
+"""The scheduling service, put together."""
+
+from functools import partial
+
+from access.keys import read_public_keys
+from events.transport.hosting import Service
+from scheduling.api import door
+from scheduling.booking import keep_booking
+from scheduling.handlers import HEARS
+from scheduling.planning.desk import Desk, keep_planning
+from scheduling.settings import Settings
+
+
+def build(settings: Settings | None = None) -> Service:
+    """The service as its settings say."""
+    said = settings or Settings()  # pyright: ignore[reportCallIssue] - what is not given comes from the environment
+    desk = Desk(said.database_url, said.planner, said.books_after, said.lease_seconds)
+    return Service(
+        name="scheduling",
+        settings=said,
+        app=door(read_public_keys(said.access_keys)),
+        hears=HEARS,
+        works={
+            "planning": partial(keep_planning, desk=desk),
+            "booking": partial(keep_booking, books_after=said.books_after),
+        },
+    )

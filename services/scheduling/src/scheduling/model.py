@@ -1,0 +1,132 @@
+"""The nouns of scheduling: programmes, visits, reports, and what became of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from events.contracts.scheduling import MissedReason
+
+SEOUL = ZoneInfo("Asia/Seoul")
+State = Literal["scheduled", "completed", "missed", "cancelled"]
+PlanState = Literal["requested", "planning", "published", "refused"]
+Outcome = Literal["completed", "missed"]
+BooksAfter = Literal["today", "reports"]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The numbers and days of a programme that bind its visits."""
+
+    programme_id: UUID
+    window_from: date
+    window_until: date
+    minimum_visits: int
+    spacing_days: int
+    visits_a_day: int
+    training_days: tuple[date, ...]
+    holidays_added: tuple[date, ...]
+    workdays_added: tuple[date, ...]
+    reserve_share: float
+    third_visit_from_risk: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit to one enterprise, as it stands."""
+
+    visit_id: UUID
+    programme_id: UUID
+    enterprise_id: UUID
+    ordinal: int
+    agency_id: UUID
+    manager_id: UUID
+    province: str
+    visit_on: date
+    state: State
+    version: int
+    reported_on: date | None = None
+    risk_after: int | None = None
+    wants_day: bool = False
+
+    @property
+    def held_on(self) -> date:
+        """The day that counts for the spacing: when it took place, or is to."""
+        return self.reported_on if self.state == "completed" and self.reported_on else self.visit_on
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a manager says of a visit; `digest` tells whether a report said again says the same."""
+
+    report_id: UUID
+    visit_id: UUID
+    outcome: Outcome
+    on: date
+    digest: bytes
+    risk_before: int = 0
+    risk_after: int = 0
+    hazards_found: int = 0
+    hazards_removed: int = 0
+    reason: MissedReason = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerDays:
+    """A manager of an agency, with the days away and what is booked already."""
+
+    manager_id: UUID
+    agency_id: UUID
+    visits_a_day: int
+    trained_on: date
+    licence_until: date | None
+    leave_days: frozenset[date]
+    booked: dict[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDays:
+    """When an enterprise can be visited; bit 0 of the weekdays is Monday."""
+
+    open_from: date | None
+    open_until: date | None
+    closed_weekdays: int
+
+    def allow(self, day: date) -> bool:
+        """Whether the enterprise may be visited on a day."""
+        if (self.open_from and day < self.open_from) or (self.open_until and day > self.open_until):
+            return False
+        return not self.closed_weekdays >> day.weekday() & 1
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A reason in both languages, with a code for programs."""
+
+    code: str
+    ko: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A plan as asked for, and what became of it."""
+
+    plan_id: UUID
+    programme_id: UUID
+    state: PlanState
+    requested_at: datetime
+    not_before: date | None
+    attempt: int
+    published_at: datetime | None
+    enterprises: int | None
+    visits: int | None
+    unscheduled: int | None
+    seconds: float | None
+    reasons: list[dict[str, str]]
+
+
+def visit_id_of(programme_id: UUID, enterprise_id: UUID, ordinal: int) -> UUID:
+    """The name of a visit: the same whenever it is planned again."""
+    return uuid5(programme_id, f"{enterprise_id}:{ordinal}")

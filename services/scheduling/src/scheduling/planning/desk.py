@@ -1,0 +1,81 @@
+"""Planning beside everything else: requested plans are taken one by one, each by a process of its own on a lease.
+
+The process dies with the service, and a plan whose process died is taken again: its attempt number keeps the dead out.
+"""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from events.transport.db import Pool
+from scheduling import reasons
+from scheduling.model import BooksAfter, PlanRow
+from scheduling.planning.orders import Order
+from scheduling.store import plans
+
+_log = structlog.get_logger(__name__)
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How plans are computed here."""
+
+    database_url: str
+    planner: Literal["plain", "national"]
+    books_after: BooksAfter
+    lease_seconds: float
+
+
+async def keep_planning(pool: Pool, desk: Desk) -> None:
+    """Takes plans as they are asked for, for ever."""
+    while True:
+        if not await plan_next(pool, desk):
+            await asyncio.sleep(0.5)
+
+
+async def plan_next(pool: Pool, desk: Desk) -> bool:
+    """Sees one plan through, if one is asked for."""
+    plan = await plans.take(pool, desk.lease_seconds)
+    if plan is None:
+        return False
+    if plan.attempt > MOST_ATTEMPTS:
+        await plans.refuse(pool, plan, [reasons.PLANNING_FAILED])
+        return True
+    process = await start(desk, plan)
+    try:
+        await _attend(pool, desk, plan, process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return True
+
+
+async def start(desk: Desk, plan: PlanRow) -> Process:
+    """The planner's process; it lives no longer than the pipe to it."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "scheduling.planning.worker", stdin=PIPE)
+    order = Order(
+        database_url=desk.database_url,
+        plan_id=plan.plan_id,
+        attempt=plan.attempt,
+        planner=desk.planner,
+        books_after=desk.books_after,
+    )
+    if process.stdin:
+        process.stdin.write(order.model_dump_json().encode() + b"\n")
+        await process.stdin.drain()
+    return process
+
+
+async def _attend(pool: Pool, desk: Desk, plan: PlanRow, process: Process) -> None:
+    ending = asyncio.ensure_future(process.wait())
+    while not (await asyncio.wait({ending}, timeout=desk.lease_seconds / 3))[0]:
+        await plans.prolong(pool, plan, desk.lease_seconds)
+    if ending.result() != 0:
+        _log.warning("planner_died", plan_id=str(plan.plan_id), attempt=plan.attempt, status=ending.result())
+        await plans.give_back(pool, plan)

@@ -1,0 +1,54 @@
+"""What the picture's rules leave open: agencies for sectors and provinces, managers' hours, sites' days."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from scheduling.planning.picture import PROVINCE_CODES, SECTORS, Ints, Picture
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+
+def agency_may(picture: Picture) -> Flags:
+    """By sector, province and agency: whether the agency is competent there."""
+    agencies = picture.agencies
+    by_sector = (agencies.sectors[None, :] >> np.arange(len(SECTORS))[:, None]) & 1 == 1
+    by_province = (agencies.provinces[None, :] >> np.arange(len(PROVINCE_CODES))[:, None]) & 1 == 1
+    return by_sector[:, None, :] & (by_province | (agencies.provinces == 0))[None, :, :]
+
+
+def manager_days(picture: Picture) -> Flags:
+    """By manager and day: whether the manager may visit at all."""
+    managers, agencies, days = picture.managers, picture.agencies, picture.days
+    agency = managers.agency
+    first = np.maximum(managers.trained_on + 1, agencies.qualified_on[agency])
+    fit = (days[None, :] >= first[:, None]) & (days[None, :] <= agencies.licence_until[agency][:, None])
+    place = np.searchsorted(days, managers.leave_on)
+    is_day = place < len(days)
+    is_day[is_day] = days[place[is_day]] == managers.leave_on[is_day]
+    fit[managers.leave_of[is_day], place[is_day]] = False
+    return fit
+
+
+def manager_room(picture: Picture) -> Ints:
+    """By manager and day: how many visits there is room for beside those that stand."""
+    managers, kept, days = picture.managers, picture.kept, picture.days
+    most = np.minimum(managers.visits_a_day, picture.programme.visits_a_day)
+    room = manager_days(picture) * most[:, None]
+    place = np.searchsorted(days, kept.day)
+    counts = (kept.manager >= 0) & (place < len(days))
+    counts[counts] = days[place[counts]] == kept.day[counts]
+    np.subtract.at(room, (kept.manager[counts], place[counts]), 1)
+    return np.maximum(room, 0)
+
+
+def site_days(picture: Picture) -> tuple[Flags, Ints]:
+    """The different patterns of open days, and which of them each site has."""
+    sites, days = picture.sites, picture.days
+    table = np.column_stack([sites.open_from, sites.open_until, sites.closed_weekdays])
+    kinds, of_site = np.unique(table, axis=0, return_inverse=True)
+    weekday = (days + 6) % 7
+    is_open = (days[None, :] >= kinds[:, :1]) & (days[None, :] <= kinds[:, 1:2])
+    is_open &= (kinds[:, 2:] >> weekday[None, :]) & 1 == 0
+    return is_open, of_site.reshape(-1).astype(np.int64)

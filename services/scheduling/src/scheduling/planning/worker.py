@@ -1,0 +1,91 @@
+"""A planner's process: read the picture, compute, check, publish or refuse; `python -m scheduling.planning.worker`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from importlib import import_module
+from threading import Thread
+from time import perf_counter
+from typing import cast
+
+from events.transport.db import Connection, Pool, open_pool
+from scheduling import reasons
+from scheduling.model import SEOUL, Because, PlanRow
+from scheduling.planning.check import broken_rules
+from scheduling.planning.orders import Order
+from scheduling.planning.picture import Picture, Planner
+from scheduling.planning.publishing import Finished, publish
+from scheduling.planning.reading import read_picture
+from scheduling.store import plans
+
+PLANNERS = {"plain": "scheduling.planning.plain", "national": "scheduling.planning.national"}
+
+
+def main() -> None:
+    """Sees one plan through, unless the service that ordered it goes away."""
+    order = Order.model_validate_json(sys.stdin.readline())
+    Thread(target=_die_with_the_service, daemon=True).start()
+    asyncio.run(see_through(order))
+
+
+def _die_with_the_service() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+async def see_through(order: Order) -> None:
+    """Publish the plan or refuse it; nothing when it is not this attempt's any more."""
+    pool = await open_pool(order.database_url, most=2)
+    try:
+        async with _sole_use(pool) as db:
+            plan = await plans.find(db, order.plan_id)
+            if plan and (plan.state, plan.attempt) == ("planning", order.attempt):
+                await _plan(pool, db, plan, order)
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def _sole_use(pool: Pool) -> AsyncGenerator[Connection]:
+    """Nobody else gives out days meanwhile; the lock goes with the connection when this process is killed."""
+    async with pool.acquire() as db:
+        await db.execute("set lock_timeout = 0")
+        await db.execute("select pg_advisory_lock($1)", plans.BOOKING)
+        try:
+            yield db
+        finally:
+            await db.execute("select pg_advisory_unlock($1)", plans.BOOKING)
+
+
+async def _plan(pool: Pool, db: Connection, plan: PlanRow, order: Order) -> None:
+    started = perf_counter()
+    picture = await read_picture(db, plan, _today(order))
+    if missing := not_enough(picture):
+        await plans.refuse(db, plan, missing)
+        return
+    proposal = cast("Planner", import_module(PLANNERS[order.planner]).plan)(picture)
+    if broken := broken_rules(picture, proposal):
+        await plans.refuse(db, plan, [reasons.not_valid(broken)])
+        return
+    await publish(pool, Finished(plan, picture, proposal, started))
+
+
+def _today(order: Order) -> date | None:
+    return datetime.now(SEOUL).date() if order.books_after == "today" else None
+
+
+def not_enough(picture: Picture) -> list[Because]:
+    """What is missing for a plan to be worth computing."""
+    missing = {
+        reasons.NO_WORKING_DAYS: not len(picture.days),
+        reasons.NOBODY_TRAINED: not picture.managers.ids,
+        reasons.NOTHING_TO_PLAN: not len(picture.needs),
+    }
+    return [because for because, is_missing in missing.items() if is_missing]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Why a report or a plan is refused, or an enterprise has no visit: a code, and a sentence in Korean and English."""
+
+from collections.abc import Mapping
+
+from scheduling.model import Because, State
+
+UNKNOWN_VISIT = Because(
+    "unknown_visit",
+    "이 방문은 등록되어 있지 않습니다. 방문 번호를 확인하십시오.",
+    "No such visit is known. Check the visit's id.",
+)
+NOT_YOURS = Because(
+    "not_yours",
+    "다른 기관 또는 다른 담당자의 방문입니다. 담당 기관에서 보고하십시오.",
+    "The visit belongs to another agency or manager. Whoever it belongs to has to report it.",
+)
+REPORT_ID_TAKEN = Because(
+    "report_id_taken",
+    "같은 보고 번호로 다른 내용이 이미 접수되었습니다. 새 보고 번호를 쓰십시오.",
+    "A report with this id was taken with other contents. Use a new report id.",
+)
+IN_THE_FUTURE = Because(
+    "in_the_future",
+    "보고한 날짜가 아직 오지 않았습니다. 날짜를 확인하십시오.",
+    "The day reported has not come yet. Check the date.",
+)
+OUTSIDE_PROGRAMME = Because(
+    "outside_programme",
+    "보고한 날짜가 사업 기간 밖입니다. 날짜를 확인하십시오.",
+    "The day reported lies outside the programme. Check the date.",
+)
+BEFORE_SPACING = Because(
+    "before_spacing",
+    "같은 사업장의 다른 방문과 최소 간격이 지켜지지 않았습니다. 날짜를 확인하십시오.",
+    "It is too close to another visit to the same enterprise. Check the date.",
+)
+REFUSED_STATES: Mapping[State, Because] = {
+    "completed": Because(
+        "already_completed",
+        "이미 완료로 보고된 방문입니다. 다시 보고할 필요가 없습니다.",
+        "The visit was reported as completed before. There is nothing left to report.",
+    ),
+    "missed": Because(
+        "already_missed",
+        "이미 방문하지 못한 것으로 보고되었습니다. 새 날짜가 정해진 뒤 보고하십시오.",
+        "The visit was reported as missed. Report again once it has a new day.",
+    ),
+    "cancelled": Because(
+        "cancelled",
+        "취소된 방문입니다. 담당자에게 문의하십시오.",
+        "The visit was cancelled. Ask your programme officer.",
+    ),
+}
+
+NO_WORKING_DAYS = Because(
+    "no_working_days",
+    "방문할 수 있는 근무일이 남아 있지 않습니다. 사업 기간과 교육일을 확인하십시오.",
+    "No working day is left to visit on. Check the programme's window and training days.",
+)
+NOBODY_TRAINED = Because(
+    "nobody_trained",
+    "선정된 기관에 교육을 마친 담당자가 없습니다. 교육 결과가 등록된 뒤 다시 요청하십시오.",
+    "No qualified agency has a trained manager. Ask again once the training is recorded.",
+)
+NOTHING_TO_PLAN = Because(
+    "nothing_to_plan",
+    "새로 계획할 방문이 없습니다. 대상 사업장이 추가되면 다시 요청하십시오.",
+    "There is no visit left to plan. Ask again when enterprises have been added.",
+)
+PLANNING_FAILED = Because(
+    "planning_failed",
+    "계획을 계산하는 프로그램이 여러 번 멈추었습니다. 운영자에게 알리십시오.",
+    "The planner stopped several times. Tell the operators.",
+)
+
+
+def not_valid(violations: Mapping[str, int]) -> Because:
+    """The check found broken rules, so nothing was published."""
+    said = ", ".join(f"{rule}: {count}" for rule, count in violations.items())
+    return Because(
+        "not_valid",
+        f"계획이 검증을 통과하지 못하여 공표하지 않았습니다 ({said}). 운영자에게 알리십시오.",
+        f"The plan broke rules and was not published ({said}). Tell the operators.",
+    )

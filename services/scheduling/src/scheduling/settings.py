@@ -1,0 +1,21 @@
+"""What the scheduling service must be told from outside."""
+
+from typing import Literal
+
+from pydantic_settings import SettingsConfigDict
+
+from events.transport.settings import TransportSettings
+
+
+class Settings(TransportSettings):
+    """Environment variables named SCHEDULING_…."""
+
+    model_config = SettingsConfigDict(env_prefix="SCHEDULING_")
+
+    http_port: int = 8103
+    planner: Literal["plain", "national"] = "plain"
+    """Which planner computes plans."""
+    books_after: Literal["today", "reports"] = "today"
+    """New days lie after today; or, where a past year is played again, after the last day that a report spoke of."""
+    lease_seconds: float = 30
+    """A plan whose planner has not been heard of for so long is taken again."""

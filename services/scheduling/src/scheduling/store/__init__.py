@@ -1,0 +1,1 @@
+"""Everything the scheduling service keeps, one function for each SQL statement."""

@@ -1,0 +1,132 @@
+"""Plans from their request to their publication; the attempt number fences a planner that lost its lease."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from events.transport.db import Connection, Pool
+from scheduling.model import Because, PlanRow, Visit
+from scheduling.store.visits import COLUMNS
+
+BOOKING = 0x424F4F4B
+"""Advisory lock of whoever gives visits their days: a planner while it lives, a booking for its transaction."""
+
+
+async def request_plan(db: Connection, plan: PlanRow, requested_by: str) -> UUID:
+    """The new plan's id, or that of the one that is asked for already."""
+    return await db.fetchval(
+        """with asked as (
+               insert into plan (plan_id, programme_id, state, requested_at, requested_by, not_before)
+               values ($1, $2, 'requested', $3, $4, $5)
+               on conflict (programme_id) where state in ('requested', 'planning') do nothing returning plan_id)
+           select plan_id from asked
+           union all select plan_id from plan where programme_id = $2 and state in ('requested', 'planning')
+           limit 1""",
+        plan.plan_id,
+        plan.programme_id,
+        plan.requested_at,
+        requested_by,
+        plan.not_before,
+    )
+
+
+async def find(pool: Pool | Connection, plan_id: UUID) -> PlanRow | None:
+    row = await pool.fetchrow("select * from plan where plan_id = $1", plan_id)
+    return _plan(row) if row else None
+
+
+async def take(pool: Pool, lease_seconds: float) -> PlanRow | None:
+    """The next plan asked for, or one whose planner went silent."""
+    row = await pool.fetchrow(
+        """update plan set state = 'planning', attempt = attempt + 1,
+                  lease_until = clock_timestamp() + make_interval(secs => $1)
+           where plan_id = (
+               select plan_id from plan
+               where state = 'requested' or (state = 'planning' and lease_until < clock_timestamp())
+               order by requested_at for update skip locked limit 1)
+           returning *""",
+        lease_seconds,
+    )
+    return _plan(row) if row else None
+
+
+async def prolong(pool: Pool, plan: PlanRow, lease_seconds: float) -> None:
+    await pool.execute(
+        """update plan set lease_until = clock_timestamp() + make_interval(secs => $3)
+           where plan_id = $1 and attempt = $2 and state = 'planning'""",
+        plan.plan_id,
+        plan.attempt,
+        lease_seconds,
+    )
+
+
+async def give_back(pool: Pool, plan: PlanRow) -> None:
+    """The planner ended without an answer: somebody may take the plan at once."""
+    await pool.execute(
+        "update plan set state = 'requested' where plan_id = $1 and attempt = $2 and state = 'planning'",
+        plan.plan_id,
+        plan.attempt,
+    )
+
+
+async def refuse(db: Pool | Connection, plan: PlanRow, reasons: Sequence[Because]) -> None:
+    await db.execute(
+        """update plan set state = 'refused', reasons = $3
+           where plan_id = $1 and attempt = $2 and state = 'planning'""",
+        plan.plan_id,
+        plan.attempt,
+        json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False),
+    )
+
+
+async def publish(db: Connection, plan: PlanRow, counts: tuple[int, int, int], at: datetime, seconds: float) -> bool:
+    """Marks the plan as published; False when this attempt has lost it to another."""
+    done = await db.execute(
+        """update plan set state = 'published', version = version + 1, published_at = $3,
+                  enterprises = $4, visits = $5, unscheduled = $6, seconds = $7
+           where plan_id = $1 and attempt = $2 and state = 'planning'""",
+        plan.plan_id,
+        plan.attempt,
+        at,
+        *counts,
+        seconds,
+    )
+    return done == "UPDATE 1"
+
+
+async def stamp_published(db: Connection) -> None:
+    """Notes, once a publication can be seen, which transactions may still run that could not see it."""
+    await db.execute(
+        """update plan set sweep_after = pg_snapshot_xmax(pg_current_snapshot())
+           where state = 'published' and not is_swept and sweep_after is null"""
+    )
+
+
+async def sweep(db: Connection) -> list[Visit]:
+    """Open visits to enterprises that ceased to qualify while their plan was being made; locked.
+
+    Only once every transaction that ran beside the publication has ended: neither could see what the other wrote.
+    """
+    rows = await db.fetch(
+        f"""with swept as (
+                update plan set is_swept = true
+                where state = 'published' and not is_swept
+                  and sweep_after <= pg_snapshot_xmin(pg_current_snapshot()) returning plan_id)
+            select {", ".join(f"v.{name}" for name in COLUMNS.split(", "))}
+            from visit v
+            left join closure c using (enterprise_id)
+            left join decision d using (enterprise_id)
+            where v.plan_id in (select plan_id from swept) and v.state in ('scheduled', 'missed')
+              and (c.enterprise_id is not null or not coalesce(d.is_eligible, false))
+            order by v.visit_id for update of v"""  # noqa: S608 - our own column names
+    )
+    return [Visit(**row) for row in rows]
+
+
+def _plan(row: asyncpg.Record) -> PlanRow:
+    said = {name: row[name] for name in PlanRow.__dataclass_fields__}
+    return PlanRow(**{**said, "reasons": json.loads(row["reasons"])})
