@@ -1,0 +1,16 @@
+"""The registry's door: files and single things in, pages and counts out."""
+
+from fastapi import FastAPI
+
+from registry.api import agencies, attendance, counts, enterprises, imports, inspections, managers, problems, programmes
+
+ROUTERS = (programmes, agencies, inspections, managers, attendance, enterprises, imports, counts)
+
+
+def open_door() -> FastAPI:
+    """The app with all its routes and refusals; the callers' keys are still to come."""
+    app = FastAPI(title="registry", openapi_url=None)
+    problems.add(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    return app

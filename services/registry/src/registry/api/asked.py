@@ -1,0 +1,89 @@
+"""What routes ask of a request: the caller, the pool, the programme that is meant, the day, a page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query, Request
+from starlette.responses import JSONResponse
+
+from access.caller import ROLES_FOR_THE_NATION, Caller
+from access.routes import allowed
+from events.transport.db import Pool
+from registry.api.problems import ProblemError, not_found
+from registry.model.programmes import Terms
+from registry.store import programmes
+
+SEOUL = ZoneInfo("Asia/Seoul")
+FIRST = UUID(int=0)
+
+Officer = Annotated[Caller, Depends(allowed("officer"))]
+Nation = Annotated[Caller, Depends(allowed("officer", "service"))]
+Office = Annotated[Caller, Depends(allowed("officer", "service", "agency"))]
+Anybody = Annotated[Caller, Depends(allowed("officer", "service", "agency", "manager"))]
+
+After = Annotated[UUID, Query(description="the `next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+
+
+def pool_of(request: Request) -> Pool:
+    """The service's database."""
+    return request.app.state.pool
+
+
+async def programme_meant(request: Request, programme_id: UUID | None = None) -> Terms:
+    """The programme that is named, or the only one there is."""
+    pool = pool_of(request)
+    if programme_id:
+        async with pool.acquire() as db:
+            terms = await programmes.find(db, programme_id)
+        if terms is None:
+            raise not_found("사업", "programme")
+        return terms
+    async with pool.acquire() as db:
+        every = await programmes.every(db)
+    if len(every) != 1:
+        raise ProblemError(
+            422,
+            "programme-not-named",
+            f"사업이 {len(every)}개입니다. 요청에 ?programme_id=…를 넣으십시오 (없으면 먼저 사업을 여십시오)",
+            f"there are {len(every)} programmes; say which with ?programme_id=…, or open one first",
+        )
+    return every[0]
+
+
+def day_meant(on: date | None = None) -> date:
+    """The day of what is said, where it names none itself: `?on=2023-04-12`, else today in Korea."""
+    return on or datetime.now(SEOUL).date()
+
+
+Programme = Annotated[Terms, Depends(programme_meant)]
+On = Annotated[date, Depends(day_meant)]
+
+
+def own_agency(caller: Caller) -> str | None:
+    """The agency to which a caller's view is bound; None for those who see all."""
+    return None if not ROLES_FOR_THE_NATION.isdisjoint(caller.roles) else str(caller.agency_id)
+
+
+def own_self(caller: Caller) -> str | None:
+    """The manager to whom a caller's view is bound: a manager sees nobody else."""
+    is_only_manager = "manager" in caller.roles and {"officer", "service", "agency"}.isdisjoint(caller.roles)
+    return caller.subject if is_only_manager else None
+
+
+def provinces_of(caller: Caller) -> Sequence[str] | None:
+    """The provinces to which a caller's view is bound; None for all."""
+    return caller.provinces or None
+
+
+def page_of(rows: Sequence[Mapping[str, Any]], key: str, limit: int) -> dict[str, object]:
+    """A page and where the next one begins; `next` is null on the last."""
+    return {"items": rows, "next": rows[-1][key] if len(rows) == limit else None}
+
+
+def answer(outcome: str, body: Mapping[str, object], new: Sequence[str]) -> JSONResponse:
+    """201 for something new, 200 for what was known or changed."""
+    return JSONResponse({"outcome": outcome, **body}, 201 if outcome in new else 200)

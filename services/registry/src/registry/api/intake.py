@@ -1,0 +1,165 @@
+"""Taking in a sheet while it arrives: read row by row, decided and kept by thousands, and never whole in memory."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Generic, NamedTuple, Protocol
+from uuid import UUID
+
+from starlette.requests import Request
+
+from access.caller import Caller
+from events.transport.db import Pool
+from events.transport.outbox import Transaction, transaction
+from registry.api.problems import ProblemError
+from registry.policy.sheets.cells import UnreadableError
+from registry.policy.sheets.columns import Bound, Row, Sheet, bind
+from registry.policy.sheets.lines import Line, Lines
+from registry.store import imports
+from registry.store.imports import Progress, RefusedRow, Started
+
+BATCH = 5_000
+Verdict = str | UnreadableError
+"""What came of a row: a word that is counted, or why it was not taken; empty: that will be known later."""
+
+
+class Numbered(NamedTuple, Generic[Row]):
+    """A row that was read, with the line it came from."""
+
+    line: Line
+    said: Row
+
+
+class Taker(Protocol[Row]):
+    """What is done with the rows of one kind of sheet."""
+
+    @property
+    def kind(self) -> str:
+        """What the rows are of."""
+        ...
+
+    @property
+    def sheets(self) -> Sequence[Sheet[Row]]:
+        """The headers that are understood."""
+        ...
+
+    def begin(self, bound: Bound[Row]) -> None:
+        """Told once, when the header is known."""
+        ...
+
+    async def take(self, tx: Transaction, rows: Sequence[Numbered[Row]]) -> list[Verdict]:
+        """Decide about rows, keep and announce; a verdict for each."""
+        ...
+
+    def put_off(self) -> Sequence[Numbered[Row]]:
+        """The rows that can be decided about only now that all are read."""
+        ...
+
+
+class Intake(Generic[Row]):
+    """One sheet on its way in."""
+
+    def __init__(self, pool: Pool, taker: Taker[Row], import_id: UUID, *, is_dry_run: bool) -> None:
+        self._pool = pool
+        self._taker = taker
+        self._id = import_id
+        self._is_dry_run = is_dry_run
+        self._lines = Lines()
+        self._bound: Bound[Row] | None = None
+        self._rows: list[Numbered[Row]] = []
+        self._refused: list[RefusedRow] = []
+        self._outcomes: Counter[str] = Counter()
+        self._bytes = self._read = self._refused_before = 0
+
+    async def run(self, request: Request, caller: Caller) -> None:
+        """Take in a request's body; what was taken before a break stays, and the rest comes when it is sent again."""
+        try:
+            async for chunk in request.stream():
+                self._bytes += len(chunk)
+                await self._lines_read(self._lines.feed(chunk), request, caller)
+            await self._lines_read(self._lines.close(), request, caller)
+            await self._end()
+        except UnreadableError as fault:
+            raise ProblemError(422, "file-not-readable", fault.korean, fault.english) from None
+        except BaseException:
+            # Also when the caller hangs up or the service stops: whoever looks must see that the import broke off.
+            if self._bound:
+                await asyncio.shield(imports.interrupt(self._pool, self._id))
+            raise
+
+    async def _lines_read(self, lines: Iterator[Line], request: Request, caller: Caller) -> None:
+        for line in lines:
+            if self._bound is None:
+                await self._begin(line, request, caller)
+                continue
+            self._row(self._bound, line)
+            if len(self._rows) + len(self._refused) >= BATCH:
+                await self._commit()
+
+    async def _begin(self, line: Line, request: Request, caller: Caller) -> None:
+        if line.fault:
+            raise line.fault
+        bound = bind(self._taker.sheets, line.cells)
+        self._taker.begin(bound)
+        length = request.headers.get("content-length", "")
+        started = Started(
+            import_id=self._id,
+            kind=self._taker.kind,
+            form=bound.sheet.form,
+            encoding=self._lines.encoding,
+            header=bound.header,
+            ignored_columns=bound.ignored,
+            is_dry_run=self._is_dry_run,
+            started_by=caller.subject,
+            bytes_expected=int(length) if length.isdecimal() else None,
+        )
+        await imports.begin(self._pool, started, datetime.now(UTC))
+        self._bound = bound
+
+    def _row(self, bound: Bound[Row], line: Line) -> None:
+        self._read += 1
+        try:
+            if line.fault:
+                raise line.fault
+            self._rows.append(Numbered(line, bound.read(line.cells)))
+        except UnreadableError as fault:
+            self._refuse(line, fault)
+
+    def _refuse(self, line: Line, fault: UnreadableError) -> None:
+        self._refused.append(RefusedRow(line.number, fault.columns, fault.korean, fault.english, line.raw))
+
+    async def _commit(self) -> None:
+        """One transaction for a batch: what comes of its rows, what is refused, and how far the import is."""
+        rows, self._rows = self._rows, []
+        async with transaction(self._pool) as tx:
+            verdicts = await (self._try(tx, rows) if self._is_dry_run else self._taker.take(tx, rows))
+            for row, verdict in zip(rows, verdicts, strict=True):
+                if isinstance(verdict, UnreadableError):
+                    self._refuse(row.line, verdict)
+                elif verdict:
+                    self._outcomes[verdict] += 1
+            await imports.refuse(tx.db, self._id, self._refused)
+            self._refused_before += len(self._refused)
+            progress = Progress(self._bytes, self._read, self._refused_before, self._outcomes)
+            await imports.move(tx.db, self._id, progress, datetime.now(UTC))
+        self._refused = []
+
+    async def _try(self, tx: Transaction, rows: Sequence[Numbered[Row]]) -> list[Verdict]:
+        """What would come of rows: everything is done as ever, and undone; nothing is announced."""
+        savepoint = tx.db.transaction()
+        await savepoint.start()
+        try:
+            return await self._taker.take(Transaction(tx.db), rows)
+        finally:
+            await savepoint.rollback()
+
+    async def _end(self) -> None:
+        if self._bound is None:
+            raise UnreadableError("파일이 비어 있습니다", "the file is empty", "file")
+        await self._commit()
+        late = self._taker.put_off()
+        for at in range(0, len(late), BATCH):
+            self._rows = list(late[at : at + BATCH])
+            await self._commit()
+        await imports.finish(self._pool, self._id, datetime.now(UTC))

@@ -1,0 +1,47 @@
+"""Safety managers, and on which training days they were there."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field, field_validator
+
+from registry.model.checks import Days, Latitude, Longitude, Name, Said
+
+
+class Enrolment(Said):
+    """A safety manager whom an agency enrols; the name and how to reach the person never leave the registry."""
+
+    manager_id: UUID
+    agency_id: UUID
+    name: Name
+    phone: str | None = None
+    mail: str | None = None
+    latitude: Latitude
+    longitude: Longitude
+    visits_a_day: int = Field(ge=1, le=20)
+    leave_days: Days = ()
+    synthetic: bool = False
+
+    @field_validator("leave_days")
+    @classmethod
+    def _in_order(cls, days: tuple[date, ...]) -> tuple[date, ...]:
+        return tuple(sorted(set(days)))
+
+
+class Attendance(Said):
+    """Whether a manager was there on a training day."""
+
+    manager_id: UUID
+    day: date
+    attended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A manager as the register holds them; `version` counts what was announced."""
+
+    enrolment: Enrolment
+    programme_id: UUID
+    trained_on: date | None
+    version: int

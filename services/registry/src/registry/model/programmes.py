@@ -1,0 +1,57 @@
+"""A programme year, and how its agencies are inspected."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from registry.model.checks import Said
+
+
+class Points(Said):
+    """An inspection's criteria, with points for each."""
+
+    staff_capability: float = Field(ge=0)
+    earlier_delivery: float = Field(ge=0, description="how faithfully earlier support was delivered")
+    accident_record: float = Field(ge=0, description="the agency's own accidents")
+    equipment: float = Field(ge=0)
+
+    def by_criterion(self) -> dict[str, float]:
+        """The points, criterion by criterion, in the order above."""
+        return {criterion: getattr(self, criterion) for criterion in Points.model_fields}
+
+
+class PassRule(Said):
+    """How inspections are marked: the most points for each criterion, and how many of all make a pass."""
+
+    pass_mark: float = Field(default=70, ge=0, le=100)
+    most_points: Points = Points(staff_capability=40, earlier_delivery=30, accident_record=15, equipment=15)
+
+
+class Terms(Said):
+    """A programme year as its file says it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    programme_id: UUID
+    year: int = Field(ge=2000, le=2100)
+    opened_on: date | None = None
+    window_from: date
+    window_until: date
+    target_enterprises: int = Field(ge=1)
+    minimum_visits: int = Field(ge=1)
+    spacing_days: int = Field(ge=0)
+    visits_a_day: int = Field(ge=1)
+    training_days: tuple[date, ...] = Field(min_length=1)
+    holidays_added: tuple[date, ...] = ()
+    workdays_added: tuple[date, ...] = ()
+    reserve_share: float = Field(default=0.04, ge=0, lt=1)
+    third_visit_from_risk: int | None = Field(default=None, ge=1, le=9)
+    inspection: PassRule = PassRule()
+    synthetic: bool = False
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> "Terms":
+        if self.window_until < self.window_from:
+            raise ValueError("window")
+        return self

@@ -1,0 +1,1 @@
+"""The registry's rules: pure, synchronous, and ignorant of how anything is stored or sent."""

@@ -1,0 +1,80 @@
+"""What is wrong with something that was sent, in Korean and English."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+KOREAN: Mapping[str, str] = {
+    "missing": "필수 항목이 비어 있습니다",
+    "uuid_parsing": "식별자(UUID)가 아닙니다",
+    "uuid_type": "식별자(UUID)가 아닙니다",
+    "int_parsing": "정수가 아닙니다",
+    "int_type": "정수가 아닙니다",
+    "int_from_float": "정수가 아닙니다",
+    "float_parsing": "숫자가 아닙니다",
+    "float_type": "숫자가 아닙니다",
+    "bool_parsing": "true 또는 false가 아닙니다",
+    "date_from_datetime_parsing": "날짜(YYYY-MM-DD)가 아닙니다",
+    "date_parsing": "날짜(YYYY-MM-DD)가 아닙니다",
+    "date_type": "날짜(YYYY-MM-DD)가 아닙니다",
+    "greater_than_equal": "값이 너무 작습니다 (최소 {ge})",
+    "less_than_equal": "값이 너무 큽니다 (최대 {le})",
+    "less_than": "값이 너무 큽니다 ({lt} 미만)",
+    "literal_error": "허용된 값이 아닙니다 ({expected})",
+    "string_too_short": "비어 있습니다",
+    "string_too_long": "너무 깁니다 (최대 {max_length}자)",
+    "string_type": "문자열이 아닙니다",
+    "too_short": "적어도 {min_length}개가 있어야 합니다",
+    "extra_forbidden": "알 수 없는 항목입니다",
+    "json_invalid": "JSON 형식이 아닙니다",
+}
+OURS: Mapping[str, tuple[str, str]] = {
+    "business_number": (
+        "사업자등록번호 10자리가 아니거나 검증 번호가 틀립니다",
+        "is no business registration number, or its check digit is wrong",
+    ),
+    "province": (
+        "시도 코드(ISO 3166-2:KR, 예: KR-41)가 아닙니다",
+        "is no province code (ISO 3166-2:KR, such as KR-41)",
+    ),
+    "window": ("사업 기간이 시작 전에 끝납니다", "the window ends before it begins"),
+}
+REFUSALS: Mapping[str, tuple[str, str]] = {
+    "unknown_agency": ("등록되지 않은 기관입니다. 기관을 먼저 신청하십시오", "no such agency; let it apply first"),
+    "unknown_manager": ("등록되지 않은 안전관리자입니다. 먼저 등록하십시오", "no such manager; enrol them first"),
+    "not_your_agency": ("다른 기관의 자료는 보낼 수 없습니다", "you can send your own agency's rows only"),
+    "number_taken": (
+        "이 사업자등록번호로 다른 기관이 이미 신청했습니다",
+        "another agency has applied with this business number",
+    ),
+    "other_programme": ("다른 사업에 신청한 기관입니다", "this agency applied to another programme"),
+    "already_inspected": (
+        "심사가 끝난 신청은 고칠 수 없습니다",
+        "an application cannot be changed after its inspection",
+    ),
+    "already_qualified": ("이미 적격 판정을 받은 기관입니다", "this agency has qualified already"),
+    "inspected_before": (
+        "같은 날 또는 이후의 심사가 이미 있습니다",
+        "there is an inspection of that day or a later one already",
+    ),
+    "too_many_points": ("배점보다 높은 점수가 있습니다", "a criterion has more points than there are for it"),
+    "other_agency": ("다른 기관에 등록된 안전관리자입니다", "this manager is enrolled with another agency"),
+    "no_training_day": ("이 사업의 교육일이 아닙니다", "this is no training day of the programme"),
+    "already_trained": (
+        "교육을 이미 마친 안전관리자의 출석은 취소할 수 없습니다",
+        "the training is finished: attendance cannot be taken back",
+    ),
+}
+
+
+def of_fault(fault: Mapping[str, Any]) -> tuple[str, str]:
+    """The sentences for one of pydantic's errors."""
+    context = fault.get("ctx", {})
+    if fault["type"] == "value_error":
+        return OURS.get(str(context.get("error")), ("값이 올바르지 않습니다", "is not valid"))
+    korean = KOREAN.get(fault["type"], "값이 올바르지 않습니다")
+    return korean.format(**context), str(fault["msg"])
+
+
+def named(place: Sequence[object]) -> str:
+    """The name of the field that an error is about."""
+    return ".".join(str(part) for part in place) or "row"

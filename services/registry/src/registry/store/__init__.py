@@ -1,0 +1,1 @@
+"""The registry's database: one function is one statement, typed in and out."""
