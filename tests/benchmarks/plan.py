@@ -14,6 +14,7 @@ from rich.console import Console
 
 import plan_growth
 from figures import Figure, publish
+from plan_changes import event_milliseconds, suspend_the_largest
 from plan_nation import Nation, facts_folder, load_visits, run
 from plan_referees import (
     Match,
@@ -24,11 +25,12 @@ from plan_referees import (
     public_gap,
 )
 from plan_rivals import first_come_first_served
+from plan_stream import run_stream
 from scheduling.planfiles.facts import read_facts
 from scheduling.verifier import verify
 
 ROOT = Path("build/bench/plan")
-PARTS = ("rivals", "referees", "public", "growth")
+PARTS = ("rivals", "public", "changes", "stream", "referees", "growth")
 CONSOLE = Console(width=110)
 
 
@@ -69,6 +71,8 @@ AIMS: dict[str, tuple[str, float | None, str]] = {
     "published_moved": ("", 0, "lower"),
     "km_a_visit": ("km", None, "lower"),
     "wait_riskiest_p90_days": ("days", 35, "lower"),
+    "stream_scheduled_share": ("", 0.999, "higher"),
+    "stream_wait_riskiest_days": ("days", 15, "lower"),
     "bundles_as_planned_over_pyvrp": ("%", None, "lower"),
     "verify_s": ("s", None, "lower"),
     "growth_400k_over_20k": ("x", None, "lower"),
@@ -155,6 +159,25 @@ def _public(_: Wish, found: Found) -> None:
             CONSOLE.print(f"{name}: {gap:+.2f} % over the best known value")
 
 
+def _changes(wish: Wish, found: Found) -> None:
+    folder = facts_folder(ROOT, wish.sites, wish.seed)
+    visits = load_visits(ROOT / f"plan-{wish.sites}")
+    found.values["event_ms"] = event_milliseconds(read_facts(folder).facts, visits, 3)
+    suspension = suspend_the_largest(ROOT, folder, visits)
+    found.values |= {"suspension_s": suspension.seconds, "published_moved": suspension.moved}
+    CONSOLE.print(suspension)
+
+
+def _stream(wish: Wish, found: Found) -> None:
+    stream = run_stream(read_facts(facts_folder(ROOT, wish.sites, wish.seed)).facts, 5)
+    found.values |= {
+        "stream_over_offline": stream.km_a_visit / found.values["km_a_visit"],
+        "stream_scheduled_share": stream.scheduled_share,
+        "stream_wait_riskiest_days": stream.wait_riskiest,
+    }
+    CONSOLE.print(stream)
+
+
 def _growth(wish: Wish, found: Found) -> None:
     grown = plan_growth.measure_growth(ROOT, wish.seed, [found.nation] if found.nation else [])
     plan_growth.tell(grown)
@@ -163,7 +186,14 @@ def _growth(wish: Wish, found: Found) -> None:
     CONSOLE.print("drawn in build/bench/plan-growth.png")
 
 
-_PARTS = {"rivals": _rivals, "referees": _referees, "public": _public, "growth": _growth}
+_PARTS = {
+    "rivals": _rivals,
+    "public": _public,
+    "changes": _changes,
+    "stream": _stream,
+    "referees": _referees,
+    "growth": _growth,
+}
 
 if __name__ == "__main__":
     main()
