@@ -39,7 +39,8 @@ def weeks_of(programme: Programme, days: Sequence[Day]) -> list[Week]:
         mine = happened.get(monday, [])
         once += sum(day.visited_once for day in mine)
         reached += sum(day.reached for day in mine)
-        weeks.append(_week(monday, mine, once / programme.target_enterprises, reached / programme.target_enterprises))
+        shares = (_share(done, programme.target_enterprises) or 0 for done in (once, reached))
+        weeks.append(_week(monday, mine, *shares))
     return weeks
 
 
@@ -50,8 +51,8 @@ def _week(monday: date, days: Sequence[Day], share_visited_once: float, share: f
         waiting=sum(day.waiting for day in days),
         completed=sum(day.completed for day in days),
         missed=sum(day.missed for day in days),
-        share_visited_once=round(share_visited_once, 6),
-        share=round(share, 6),
+        share_visited_once=share_visited_once,
+        share=share,
     )
 
 

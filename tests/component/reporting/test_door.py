@@ -1,0 +1,90 @@
+"""The door: what anyone may see, what only some may, and the page."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from reporting.api import page
+
+AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+OPEN = ("/api/programmes", "/api/progress", "/api/progress.csv", "/api/progress.csv?lang=en")
+
+
+@pytest.mark.parametrize("path", OPEN)
+async def test_national_figures_are_open_and_name_nobody(reporting: Any, year: Any, path: str) -> None:
+    office, log = await reporting(), year()
+    await office.hear(log.said)
+    answer = await office.get(path)
+    assert answer.status_code == 200
+    assert set(AN_ID.findall(answer.text)) <= {str(log.programme_id)}
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(None, 401), ("agency", 403), ("manager", 403), ("officer", 200), ("operator", 200)]
+)
+async def test_the_books_are_for_those_who_keep_them(reporting: Any, role: Any, status: int) -> None:
+    agency = {"agency_id": str(uuid4())} if role in ("agency", "manager") else {}
+    assert (await (await reporting()).get("/api/reconciliation", role, **agency)).status_code == status
+
+
+async def test_an_agency_sees_its_own_progress_and_no_other(reporting: Any, year: Any) -> None:
+    office, log = await reporting(), year()
+    await office.hear(log.said)
+    north = next(received.fact.agency_id for received in log.said if "visit" in received.fact.type)
+    own = await office.get(f"/api/agencies/{north}/progress", "agency", agency_id=str(north))
+    assert own.json()["visits_completed"] == (await office.get("/api/progress")).json()["nation"]["visits_completed"]
+    assert (await office.get(f"/api/agencies/{north}/progress", "officer")).json() == own.json()
+    assert (await office.get(f"/api/agencies/{north}/progress", "agency", agency_id=str(uuid4()))).status_code == 403
+    assert (await office.get(f"/api/agencies/{north}/progress")).status_code == 401
+    assert (await office.get(f"/api/agencies/{uuid4()}/progress", "officer")).status_code == 404
+
+
+async def test_an_unknown_programme_is_refused_in_both_languages(reporting: Any) -> None:
+    office = await reporting()
+    for path in ("/api/progress", "/api/progress.csv", "/api/progress/stream"):
+        answer = await office.get(f"{path}?programme_id={uuid4()}")
+        assert answer.status_code == 404
+        assert {"detail", "detail_ko"} <= set(answer.json())
+
+
+async def test_a_stream_ends_when_the_service_stops(reporting: Any) -> None:
+    office = await reporting()
+    office.app.state.stopping = asyncio.Event()
+    office.app.state.stopping.set()
+    answer = await office.get("/api/progress/stream")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+
+
+async def test_a_document_that_the_reader_has_is_not_sent(reporting: Any) -> None:
+    office = await reporting()
+    tag = (await office.get("/api/progress")).headers["etag"]
+    async with AsyncClient(transport=ASGITransport(office.app), base_url="http://test") as client:
+        answer = await client.get("/api/progress", headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+async def test_the_page_is_served_with_its_files_and_asks_nobody_else(reporting: Any) -> None:
+    if not (page.DIST / "index.html").is_file():
+        pytest.skip("the page has not been built: python services/reporting/web/build.py")
+    office = await reporting()
+    answer = await office.get("/")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    files = re.findall(r'(?:href|src)="(assets/[^"]+)"', answer.text)
+    assert len(files) == 2
+    for file in files:
+        assert "immutable" in (await office.get(f"/{file}")).headers["cache-control"]
+    assert "//" not in re.sub(r"data:image/svg\+xml,[^\"]*", "", answer.text)
+
+
+async def test_a_page_that_is_not_built_says_how_to_build_it(
+    reporting: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(page, "DIST", tmp_path)
+    answer = await (await reporting()).get("/")
+    assert answer.status_code == 503
+    assert "services/reporting/web/build.py" in answer.json()["detail"]
