@@ -1,0 +1,108 @@
+"""The house: stack, migrations and the four services, each a process of its own."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient
+
+from events.transport import topics
+from rehearsal.doors import Doors, key_pair, open_doors
+from rehearsal.log import TOPICS
+from rehearsal.settings import Settings
+from stack import Process, Program, Stack
+
+SERVICES = ("registry", "eligibility", "scheduling", "reporting")
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that runs."""
+
+    stack: Stack
+    doors: Doors
+    processes: dict[str, Process]
+
+    @property
+    def page(self) -> str:
+        """Where a person looks."""
+        return str(self.doors.reporting.client.base_url)
+
+    def peak_megabytes(self) -> dict[str, int]:
+        """The most memory that each service held."""
+        return {name: round(process.peak_rss / 1e6) for name, process in self.processes.items()}
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncGenerator[House]:
+    """Start everything; the data of an earlier run are removed unless they are to be kept."""
+    keys, public = key_pair(settings.home)
+    async with Stack.up(settings.home) as stack:
+        if not settings.keep:
+            await _begin_anew(stack)
+        wanted = topics.Topics.read(TOPICS)
+        await topics.apply(stack.kafka.bootstrap, wanted)
+        await asyncio.gather(
+            *(_migrated(stack, name, _environment(stack, name, public, settings)) for name in SERVICES)
+        )
+        started = await asyncio.gather(
+            *(stack.start(_program(stack, name, _environment(stack, name, public, settings))) for name in SERVICES)
+        )
+        addresses = {name: f"http://127.0.0.1:{stack.port(name)}" for name in SERVICES}
+        async with open_doors(addresses, keys) as doors:
+            yield House(stack, doors, dict(zip(SERVICES, started, strict=True)))
+
+
+async def _begin_anew(stack: Stack) -> None:
+    await asyncio.gather(_without_topics(stack.kafka.bootstrap), *(_emptied(stack.postgres.dsn(n)) for n in SERVICES))
+
+
+async def _emptied(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("drop schema if exists transport cascade; drop schema public cascade")
+        await connection.execute("create schema public")
+    finally:
+        await connection.close()
+
+
+async def _without_topics(bootstrap: str) -> None:
+    ours = set(topics.Topics.read(TOPICS).topics)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        there = ours & set(await admin.list_topics())
+        if there:
+            await admin.delete_topics(sorted(there))
+        while ours & set(await admin.list_topics()):  # noqa: ASYNC110 - the broker tells nobody when it is done
+            await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+
+
+def _environment(stack: Stack, name: str, public: Path, settings: Settings) -> dict[str, str]:
+    own = {
+        "KAFKA_BOOTSTRAP": stack.kafka.bootstrap,
+        "DATABASE_URL": stack.postgres.dsn(name),
+        "HTTP_PORT": str(stack.port(name)),
+        "ACCESS_KEYS": str(public),
+        "TOPICS_FILE": str(TOPICS),
+    }
+    if name == "scheduling":
+        own |= {"PLANNER": settings.planner, "BOOKS_AFTER": "reports"}
+    return {f"{name.upper()}_{variable}": value for variable, value in own.items()}
+
+
+async def _migrated(stack: Stack, name: str, environment: dict[str, str]) -> None:
+    migration = await stack.start(Program(f"{name}-migrate", [sys.executable, "-m", name, "migrate"], environment))
+    if await migration.wait():
+        raise RuntimeError(f"{name} migrate failed:\n{migration.tail}")
+
+
+def _program(stack: Stack, name: str, environment: dict[str, str]) -> Program:
+    ready = f"http://127.0.0.1:{stack.port(name)}/health/ready"
+    return Program(name, [sys.executable, "-m", name, "serve"], environment, ready_url=ready)
