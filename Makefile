@@ -43,6 +43,7 @@ logs: ## follow the containers' logs
 	@docker compose logs --follow
 
 clean: ## remove everything that make has made, the embedded stack's data too
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m stack down
 	@rm -rf .local build .venv services/reporting/src/reporting/web/dist services/reporting/web/node_modules
 
 $(READY): requirements.lock $(wildcard */*/pyproject.toml) pyproject.toml deploy/venv.sh

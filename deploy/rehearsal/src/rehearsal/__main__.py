@@ -42,10 +42,12 @@ async def run(settings: Settings, console: Console) -> int:
     """Play the year, show the books, and keep the page up; the exit status."""
     summary = Summary(is_synthetic=settings.enterprises_file is None)
     watch = _Watch(summary)
-    files = await watch.stage("files", asyncio.to_thread(applying.write_files, settings))
+    written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
     opening = open_house(settings)
-    house = await watch.stage("start", opening.__aenter__())
+    with console.status("Starting Kafka, PostgreSQL and the four services (the first time takes a minute) …"):
+        house = await watch.stage("start", opening.__aenter__())
     try:
+        files = await watch.stage("files", written)
         console.print(f"The page: {house.page}", style="bold")
         if not settings.keep:
             await _play(house, settings, console, watch, files)
