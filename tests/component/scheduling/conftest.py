@@ -23,8 +23,11 @@ from events.transport.outbox import transaction
 from scheduling.booking import book_round, sweep
 from scheduling.handlers import HEARS
 from scheduling.main import build
-from scheduling.planning.desk import Desk, plan_next
+from scheduling.planning.desk import Desk
+from scheduling.planning.orders import Order
+from scheduling.planning.worker import see_through
 from scheduling.settings import Settings
+from scheduling.store import plans
 
 KEYS = Keys.generate()
 NATION = UUID("5f7f4a0e-2a39-4a6b-8f0d-6a1c0c9b2d11")
@@ -172,11 +175,19 @@ class Scheduling:
         return answer.json()
 
     async def plan(self, nation: Nation, **asked: Any) -> dict[str, Any]:
-        """Ask for a plan over HTTP, have it computed by a process of its own, and say what became of it."""
+        """Ask for a plan over HTTP, see it through in this process, and say what became of it."""
+        path = await self.ask(nation, **asked)
+        plan = await plans.take(self.pool, 30)
+        assert plan
+        desk = {"database_url": self.dsn, "planner": "plain", "books_after": "reports"}
+        await see_through(Order.model_validate(desk | {"plan_id": plan.plan_id, "attempt": plan.attempt}))
+        return await self.get(path)
+
+    async def ask(self, nation: Nation, **asked: Any) -> str:
+        """Ask for a plan; where it can be read."""
         answer = await self.call("POST", f"/programmes/{nation.programme_id}/plans", json=asked)
         assert answer.status_code == 202, answer.text
-        assert await plan_next(self.pool, self.desk)
-        return await self.get(answer.headers["Location"])
+        return answer.headers["Location"]
 
     async def visits(self, **filters: Any) -> list[dict[str, Any]]:
         answer = await self.call("GET", "/visits/export", params=filters)

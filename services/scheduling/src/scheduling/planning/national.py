@@ -1,0 +1,75 @@
+"""The national planner on the service's picture: columns become its facts, and its plan a proposal."""
+
+import numpy as np
+
+from scheduling.planner import plan as plan_nation
+from scheduling.planner.geometry import on_the_map
+from scheduling.planner.model import Agencies, Calendar, Facts, Managers, Rules, Sites, Stage, Visits
+from scheduling.planner.openings import pack
+from scheduling.planning.openings import manager_days, site_days
+from scheduling.planning.picture import Ints, Picture, Proposal
+
+
+def plan(picture: Picture) -> Proposal:
+    """Its proposal, visit by visit in the order of the picture's needs."""
+    answer = plan_nation(facts_of(picture))
+    new = answer.visits.stage == Stage.DRAFT
+    visits = answer.visits.take(new)
+    manager, day = (np.full(len(picture.needs), -1, np.int64) for _ in range(2))
+    reason = np.full(len(picture.needs), -1, np.int64)
+    placed = _needs_of(picture, visits.site, visits.ordinal)
+    manager[placed], day[placed] = visits.manager, visits.date
+    missing = answer.unscheduled
+    reason[_needs_of(picture, missing.site, missing.ordinal)] = missing.reason
+    return Proposal(manager, day, reason)
+
+
+def facts_of(picture: Picture) -> Facts:
+    """The same facts as the planner likes to read them."""
+    programme, sites, agencies, managers = picture.programme, picture.sites, picture.agencies, picture.managers
+    patterns, of_site = site_days(picture)
+    known = picture.kept.manager >= 0
+    wanted = np.zeros(len(sites), np.int64)
+    np.maximum.at(wanted, picture.needs.site, picture.needs.ordinal)
+    np.maximum.at(wanted, picture.kept.site, picture.kept.ordinal)
+    return Facts(
+        Rules(programme.minimum_visits, programme.spacing_days, programme.reserve_share),
+        Calendar(picture.days),
+        Sites(
+            on_the_map(sites.latitude, sites.longitude),
+            sites.sector,
+            sites.province,
+            sites.risk.astype(np.float64),
+            pack(patterns)[of_site],
+            sites.preferred_weekdays,
+            wanted,
+        ),
+        Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, agencies.provinces),
+        Managers(
+            managers.agency,
+            on_the_map(managers.latitude, managers.longitude),
+            np.minimum(managers.visits_a_day, programme.visits_a_day),
+            pack(manager_days(picture)),
+        ),
+        _kept(picture, np.flatnonzero(known)),
+    )
+
+
+def _kept(picture: Picture, rows: Ints) -> Visits:
+    kept, days = picture.kept, picture.days
+    date = kept.day[rows]
+    place = np.minimum(np.searchsorted(days, date), len(days) - 1)
+    return Visits(
+        site=kept.site[rows],
+        ordinal=kept.ordinal[rows],
+        manager=kept.manager[rows],
+        day=np.where(days[place] == date, place, -1).astype(np.int64),
+        date=date,
+        stage=np.where(kept.is_done[rows] == 1, Stage.DONE, Stage.PUBLISHED).astype(np.int64),
+        pinned=np.zeros(len(rows), np.bool_),
+    )
+
+
+def _needs_of(picture: Picture, site: Ints, ordinal: Ints) -> Ints:
+    """The needs with these names; they are in the order of site and ordinal."""
+    return np.searchsorted(picture.needs.site * 64 + picture.needs.ordinal, site * 64 + ordinal)

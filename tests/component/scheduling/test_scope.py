@@ -1,0 +1,101 @@
+"""Who sees which visits: rows, pages, counts and exports have one and the same scope."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+
+@pytest.fixture
+async def planned(scheduling: Any, nation: Any) -> Any:
+    korea = nation(enterprises=40)
+    await scheduling.hear_all(korea)
+    await scheduling.plan(korea)
+    return scheduling
+
+
+async def seen(planned: Any, role: str, who: dict[str, Any], **filters: Any) -> tuple[set[str], set[str], int]:
+    """What a caller gets as rows page by page, as export, and as a count."""
+    rows, after = set[str](), None
+    while True:
+        params = {**filters, "limit": 7, **({"after": after} if after else {})}
+        page = await planned.get("/visits", role, who=who, params=params)
+        rows |= {visit["visit_id"] for visit in page["visits"]}
+        after = page["after"]
+        if after is None:
+            break
+    export = await planned.call("GET", "/visits/export", role, who=who, params=filters)
+    counts = await planned.get("/visits/counts", role, who=who, params=filters)
+    return rows, {json.loads(line)["visit_id"] for line in export.text.splitlines()}, counts["total"]
+
+
+async def test_rows_exports_and_counts_agree_for_every_caller(planned: Any) -> None:
+    visits = await planned.visits()
+    one = visits[0]
+    agency, manager = {"agency_id": one["agency_id"]}, {"agency_id": one["agency_id"], "subject": one["manager_id"]}
+    seoul: dict[str, Any] = {"provinces": ("KR-11",)}
+    expected: list[tuple[str, dict[str, Any], set[str]]] = [
+        ("officer", {}, {v["visit_id"] for v in visits}),
+        ("service", {}, {v["visit_id"] for v in visits}),
+        ("officer", seoul, {v["visit_id"] for v in visits if v["province"] == "KR-11"}),
+        ("agency", agency, {v["visit_id"] for v in visits if v["agency_id"] == one["agency_id"]}),
+        ("manager", manager, {v["visit_id"] for v in visits if v["manager_id"] == one["manager_id"]}),
+        ("agency", {"agency_id": str(uuid4())}, set()),
+    ]
+    for role, who, names in expected:
+        assert await seen(planned, role, who) == (names, names, len(names)), role
+
+
+async def test_filters_narrow_within_the_scope(planned: Any) -> None:
+    visits = await planned.visits()
+    one = visits[0]
+    month = {"from": "2023-05-01", "until": "2023-05-31", "state": "scheduled"}
+    names = {
+        v["visit_id"]
+        for v in visits
+        if v["agency_id"] == one["agency_id"] and "2023-05-01" <= v["visit_on"] <= "2023-05-31"
+    }
+    assert await seen(planned, "agency", {"agency_id": one["agency_id"]}, **month) == (names, names, len(names))
+    of_manager = {"manager_id": one["manager_id"]}
+    mine = {v["visit_id"] for v in visits if v["manager_id"] == one["manager_id"]}
+    assert await seen(planned, "officer", {}, **of_manager) == (mine, mine, len(mine))
+
+
+@pytest.mark.parametrize("path", ["/visits", "/visits/counts", "/visits/export"])
+async def test_what_is_not_yours_is_refused_when_asked_for_by_name(planned: Any, path: str) -> None:
+    who = {"agency_id": str(uuid4()), "subject": str(uuid4())}
+    for role, params in (
+        ("agency", {"agency_id": str(uuid4())}),
+        ("manager", {"agency_id": str(uuid4())}),
+        ("manager", {"manager_id": str(uuid4())}),
+    ):
+        answer = await planned.call("GET", path, role, who=who, params=params)
+        assert answer.status_code == 403
+        assert answer.json()["detail_ko"]
+
+
+@pytest.mark.parametrize("path", ["/visits", "/visits/counts", "/visits/export"])
+async def test_operators_and_strangers_see_no_visit(planned: Any, path: str) -> None:
+    assert (await planned.call("GET", path, "operator")).status_code == 403
+    assert (await planned.client.get(path)).status_code == 401
+
+
+async def test_an_enterprises_visits_are_told_within_the_scope(planned: Any) -> None:
+    one = (await planned.visits())[0]
+    path = f"/enterprises/{one['enterprise_id']}/visits"
+    assert len((await planned.get(path))["visits"]) == 2
+    assert (await planned.get(path, "agency", who={"agency_id": str(uuid4())}))["visits"] == []
+    mine = await planned.get(path, "agency", who={"agency_id": one["agency_id"]})
+    assert [visit["ordinal"] for visit in mine["visits"]] == [1, 2]
+
+
+async def test_a_question_that_cannot_be_read_is_answered_in_both_languages(planned: Any) -> None:
+    answer = await planned.call("GET", "/visits", params={"state": "attempted"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "state" in answer.json()["detail"]
+
+
+async def test_a_plan_that_is_not_known_is_answered_so(planned: Any) -> None:
+    assert (await planned.call("GET", f"/plans/{uuid4()}")).status_code == 404
