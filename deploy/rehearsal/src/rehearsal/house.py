@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
-from events.transport import topics
+from events.transport import db, topics
 from rehearsal.doors import Doors, key_pair, open_doors
 from rehearsal.log import TOPICS
 from rehearsal.settings import Settings
