@@ -66,18 +66,18 @@ def bundle(facts: Facts, groups: Groups, pool: Pool) -> DayBundles:
 
 
 def urgent(risk: Reals) -> Reals:
-    """1 for the riskiest tenth, 0 for the others; equal risks stay together."""
-    if not len(risk):
-        return np.zeros(0)
-    limit = np.sort(risk)[::-1][max(len(risk) // 10 - 1, 0)]
-    return (risk >= limit).astype(np.float64)
+    """How much of each enterprise belongs to the riskiest tenth: where a tenth divides equal risks, all have their share."""
+    tenth = max(len(risk) / 10, 1.0)
+    limit = np.sort(risk)[::-1][: int(np.ceil(tenth))][-1] if len(risk) else 0.0
+    above, equal = (risk > limit).astype(np.float64), (risk == limit).astype(np.float64)
+    return above + equal * (tenth - above.sum()) / max(equal.sum(), 1.0)
 
 
 def deadlines(facts: Facts) -> Ints:
     """The day after which no bundle of an enterprise may open: what opens late must not keep the riskiest waiting."""
     opens = unpack(facts.sites.open_days, len(facts.calendar)).argmax(axis=1)
     return np.where(
-        urgent(facts.sites.risk) > 0, np.maximum(opens, facts.rules.first_open_day) + MAY_WAIT, len(facts.calendar)
+        urgent(facts.sites.risk) > 0.5, np.maximum(opens, facts.rules.first_open_day) + MAY_WAIT, len(facts.calendar)
     )
 
 

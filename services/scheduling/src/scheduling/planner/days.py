@@ -123,7 +123,7 @@ def wishes_of(facts: Facts, bundles: DayBundles) -> Wishes:
     inside = bundles.member != NOBODY
     member = np.where(inside, bundles.member, 0)
     risk = facts.sites.risk
-    urgency = 0.1 + risk / 9 + facts.rules.risk_weight * URGENT_WEIGHT * urgent(risk)
+    urgency = 0.1 + 3 * (risk / 9) ** 2 + facts.rules.risk_weight * URGENT_WEIGHT * urgent(risk)
     preferred = facts.sites.preferred[member]
     wanted = (preferred[:, :, None] >> np.arange(7)[None, None, :]) & 1
     dislike = ((preferred > 0)[:, :, None] & (wanted == 0) & inside[:, :, None]).sum(axis=1) * PREFERENCE

@@ -13,7 +13,7 @@ from scheduling.planner.model import NOBODY, Agencies, Bits, Facts, Ints, Reals
 from scheduling.planner.openings import unpack
 
 CELL_RESOLUTION = 7
-NEAREST = 40
+NEAREST, AT_ONCE = 40, 4096
 """Arcs a node: forty give the same optimum as all (measured); what finds no place there is tried with all."""
 METRES = 1000.0
 ROOM_IN_SEASON, HALF = 4, 0.5
@@ -86,15 +86,24 @@ def nodes_of(facts: Facts, demand: Demand, resolution: int = CELL_RESOLUTION) ->
 
 def arcs_of(agencies: Agencies, nodes: Nodes, groups: Groups, nearest: int) -> Arcs:
     """The competent groups of each node that are cheapest: a day's way out and back, shared by its stops."""
-    km = np.sqrt(((nodes.place[:, None, :] - groups.base[None]) ** 2).sum(axis=-1)) * (2 * ROAD / groups.stops)
-    fits = competent(agencies, nodes.sector, nodes.province)[:, groups.agency] & (groups.capacity > 0)
+    parts = [np.arange(at, min(at + AT_ONCE, len(nodes.visits))) for at in range(0, len(nodes.visits), AT_ONCE)]
+    found = [_arcs_from(agencies, nodes, groups, (part, nearest)) for part in parts]
+    columns = [np.concatenate([getattr(arcs, name) for arcs in found]) for name in ("node", "group", "km")]
+    return Arcs(columns[0], columns[1], columns[2])
+
+
+def _arcs_from(agencies: Agencies, nodes: Nodes, groups: Groups, part: tuple[Ints, int]) -> Arcs:
+    some, nearest = part
+    away = [nodes.place[some, axis, None] - groups.base[None, :, axis] for axis in (0, 1)]
+    km = np.hypot(away[0], away[1]) * (2 * ROAD / groups.stops)
+    fits = competent(agencies, nodes.sector[some], nodes.province[some])[:, groups.agency] & (groups.capacity > 0)
     km[~fits] = np.inf
     count = min(nearest, len(groups))
     columns = np.sort(np.argpartition(km, count - 1, axis=1)[:, :count], axis=1)
-    rows = np.repeat(np.arange(len(nodes.visits)), count)
+    rows = np.repeat(np.arange(len(some)), count)
     cost = km[rows, columns.ravel()]
     fine = np.isfinite(cost)
-    return Arcs(rows[fine], columns.ravel()[fine], cost[fine])
+    return Arcs(some[rows[fine]], columns.ravel()[fine], cost[fine])
 
 
 def solve(arcs: Arcs, nodes: Nodes, groups: Groups, loading: Loading) -> Flow:

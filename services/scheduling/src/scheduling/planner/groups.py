@@ -8,6 +8,9 @@ from scheduling.planner.model import Agencies, Bits, Facts, Flags, Ints, Manager
 from scheduling.planner.openings import unpack
 
 
+NEAR_KM = 0.05
+
+
 @dataclass(frozen=True)
 class Groups:
     """One row a group; `of` says which group each manager is in, `open_days` when anybody of it may visit."""
@@ -38,20 +41,31 @@ def in_reserve(days: Flags, share: float) -> Flags:
     return days & (np.diff(steps, axis=1, prepend=0) > 0)
 
 
-def group(facts: Facts, days: Flags) -> Groups:
-    """The groups and how many visits each can make on its usable days."""
+def group(facts: Facts, days: Flags, near_km: float = NEAR_KM) -> Groups:
+    """The groups and how many visits each can make on its usable days; bases so near count as one place."""
     managers = facts.managers
-    keys = np.column_stack([managers.agency, managers.stops, np.round(managers.base * 1000)]).astype(np.int64)
-    rows, of = np.unique(keys, axis=0, return_inverse=True)
-    of = of.reshape(-1).astype(np.int64)
-    first = np.zeros(len(rows), np.int64)
-    first[of[::-1]] = np.arange(len(of))[::-1]
-    capacity = np.bincount(of, weights=days.sum(axis=1) * managers.stops, minlength=len(rows))
-    anybody = np.zeros((len(rows), managers.open_days.shape[1]), np.uint64)
+    of, first = _alike(managers, near_km)
+    capacity = np.bincount(of, weights=days.sum(axis=1) * managers.stops, minlength=len(first))
+    anybody = np.zeros((len(first), managers.open_days.shape[1]), np.uint64)
     np.bitwise_or.at(anybody, of, managers.open_days)
-    return Groups(
-        managers.agency[first], managers.base[first], managers.stops[first], of, anybody, capacity.astype(np.int64)
-    )
+    middle = np.column_stack([np.bincount(of, weights=managers.base[:, axis]) for axis in (0, 1)])
+    base = middle / np.bincount(of)[:, None]
+    return Groups(managers.agency[first], base, managers.stops[first], of, anybody, capacity.astype(np.int64))
+
+
+def _alike(managers: Managers, near_km: float) -> tuple[Ints, Ints]:
+    """The group of each manager, and the first manager of each group: one agency, as many stops, bases near the first's."""
+    of, first = np.empty(len(managers), np.int64), list[int]()
+    known = dict[tuple[int, int], list[int]]()
+    for manager in range(len(managers)):
+        groups = known.setdefault((int(managers.agency[manager]), int(managers.stops[manager])), [])
+        away = [float(np.hypot(*(managers.base[first[group]] - managers.base[manager]))) for group in groups]
+        near = [group for group, km in zip(groups, away, strict=True) if km <= near_km]
+        if not near:
+            groups.append(len(first))
+            first.append(manager)
+        of[manager] = near[0] if near else groups[-1]
+    return of, np.array(first, np.int64)
 
 
 def competent(agencies: Agencies, sector: Ints, province: Ints) -> Flags:

@@ -12,6 +12,9 @@ from scheduling.planner.openings import unpack
 from scheduling.planner.outstanding import standing
 
 
+RISKY = 0.5
+
+
 @dataclass(frozen=True)
 class Measures:
     """The figures of one plan; kilometres are road kilometres, waits are working days."""
@@ -55,7 +58,8 @@ def measure(facts: Facts, plan: Plan) -> Measures:
     made = np.bincount(visits.manager, minlength=len(facts.managers))
     of_each = made / np.maximum(slots, 1)
     site, wait = waits(facts, visits)
-    risky = urgent(facts.sites.risk)[site] > 0
+    share = urgent(facts.sites.risk)[site]
+    risky = share > RISKY
     wanted = len(visits) + len(plan.unscheduled.site)
     days = int((km > 0).sum())
     return Measures(
@@ -67,7 +71,7 @@ def measure(facts: Facts, plan: Plan) -> Measures:
         km=float(km.sum()),
         km_a_visit=float(km.sum()) / max(len(visits), 1),
         km_a_day=float(km.sum()) / max(days, 1),
-        wait_riskiest=_mean(wait[risky]),
+        wait_riskiest=float((wait * share).sum() / max(share.sum(), 1e-9)),
         wait_riskiest_p90=float(np.percentile(wait[risky], 90)) if risky.any() else 0.0,
         wait_others=_mean(wait[~risky]),
         load_spread=float(of_each.std() / max(of_each.mean(), 1e-9)),
