@@ -69,6 +69,7 @@ AIMS: dict[str, tuple[str, float | None, str]] = {
     "event_ms": ("ms", 1.0, "lower"),
     "suspension_s": ("s", 10, "lower"),
     "published_moved": ("", 0, "lower"),
+    "plan_cpu_s": ("s", None, "lower"),
     "km_a_visit": ("km", None, "lower"),
     "wait_riskiest_p90_days": ("days", 35, "lower"),
     "stream_scheduled_share": ("", 0.999, "higher"),
@@ -110,6 +111,7 @@ def _nation(wish: Wish, found: Found) -> None:
     found.nation = nation
     found.values |= {
         "plan_s": nation.plan_s,
+        "plan_cpu_s": nation.plan_cpu_s,
         "plan_rss_mb": nation.rss_mb,
         "plan_violations": len(report.violations),
         "scheduled_share": nation.measures.scheduled_share,

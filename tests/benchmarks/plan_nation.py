@@ -9,7 +9,7 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class Nation:
     sites: int
     read_s: float
     plan_s: float
+    plan_cpu_s: float
     rss_mb: float
     steps: dict[str, float]
     measures: Measures
@@ -73,13 +74,16 @@ def main() -> None:
     began = perf_counter()
     reading = read_facts(facts)
     read = perf_counter()
+    worked = process_time()
     made = plan(reading.facts)
     done = perf_counter()
+    worked = process_time() - worked
     rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = Nation(
         sites=len(reading.facts.sites),
         read_s=read - began,
         plan_s=done - read,
+        plan_cpu_s=worked,
         rss_mb=rss_mb,
         steps=made.seconds,
         measures=measure(reading.facts, made),
