@@ -1,6 +1,7 @@
 """`make run`: the programme year 2023, from application to dashboard, on real Kafka and PostgreSQL."""
 
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Awaitable
@@ -40,6 +41,7 @@ class _Watch:
 
 async def run(settings: Settings, console: Console) -> int:
     """Play the year, show the books, and keep the page up; the exit status."""
+    _cancel_on_signals()
     summary = Summary(is_synthetic=settings.enterprises_file is None)
     watch = _Watch(summary)
     written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
@@ -59,6 +61,20 @@ async def run(settings: Settings, console: Console) -> int:
     finally:
         await opening.__aexit__(None, None, None)
     return 0
+
+
+def _cancel_on_signals() -> None:
+    """Ctrl-C and SIGTERM end the run in order, once; a second one does not wait."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def cancel() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        if task is not None:
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, cancel)
 
 
 async def _play(house: House, settings: Settings, console: Console, watch: _Watch, files: applying.Files) -> None:
@@ -87,7 +103,7 @@ async def _close_the_books(house: House, settings: Settings, console: Console, s
 def main() -> None:
     """Exit status 1 when something does not reconcile, or did not happen."""
     console = Console()
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         try:
             sys.exit(uvloop.run(run(Settings(), console)))
         except (StackError, StuckError, RefusedAtTheDoorError) as error:

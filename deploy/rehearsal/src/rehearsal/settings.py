@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Environment variables of the same names, in capitals: `make run ENTERPRISES=200000 ONCE=1`."""
+
+    model_config = SettingsConfigDict(populate_by_name=True)
 
     enterprises: int = Field(default=10_000, ge=1, le=400_000)
     """How many targeted enterprises the synthetic population has; 200,000 is the nation."""
@@ -20,5 +22,5 @@ class Settings(BaseSettings):
     """Play nothing; show what the last run left."""
     planner: str = "national"
     """`plain` for the plain planner."""
-    home: Path = Path(".local")
-    out: Path = Path("build/run")
+    home: Path = Field(default=Path(".local"), validation_alias="ANJEON_HOME")
+    out: Path = Field(default=Path("build/run"), validation_alias="ANJEON_OUT")
