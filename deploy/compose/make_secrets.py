@@ -39,13 +39,13 @@ def _make_keys(folder: Path) -> None:
     private = folder / "private.pem"
     if not private.exists():
         Keys.generate().write(private, folder / "public.pem")
-        os.chown(private, ANJEON, ANJEON)
+        os.chown(private, ANJEON, -1)
 
 
 def _write(file: Path, text: str, owner: int) -> None:
     file.touch(mode=0o600)
     file.write_text(text, "ascii")
-    os.chown(file, owner, owner)
+    os.chown(file, owner, -1)
 
 
 if __name__ == "__main__":
