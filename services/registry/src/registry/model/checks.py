@@ -1,6 +1,7 @@
 """What is checked in more than one noun: business numbers, provinces, coordinates, lists in a cell."""
 
 from datetime import date
+from operator import mul
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -15,8 +16,7 @@ def is_business_number(digits: str) -> bool:
     """Whether ten digits are a business registration number: the last one checks the others."""
     if len(digits) != 10 or not digits.isascii() or not digits.isdecimal():
         return False
-    sums = sum(int(digit) * weight for digit, weight in zip(digits, CHECK_WEIGHTS, strict=False))
-    return (sums + int(digits[8]) * 5 // 10 + int(digits[9])) % 10 == 0
+    return (sum(map(mul, CHECK_WEIGHTS, map(int, digits))) + int(digits[8]) * 5 // 10 + int(digits[9])) % 10 == 0
 
 
 def listed(cell: object) -> object:

@@ -36,7 +36,8 @@ class Reading(NamedTuple):
 
     enterprise_id: UUID
     enterprise: Enterprise
-    said_on: date | None
+    registered_on: date | None
+    changed_on: date | None
     is_closed: bool
     closed_on: date | None
     digest: bytes = b""

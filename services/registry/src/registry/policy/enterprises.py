@@ -60,7 +60,7 @@ def decide(
     if is_same:
         return Step(reading.enterprise_id, "unchanged", seen, after)
     outcome: Outcome = "registered" if before is None else "changed"
-    said_on = reading.said_on or source.on
+    said_on = (reading.registered_on if before is None else reading.changed_on) or source.on
     announcement = Announcement(_fact(reading.enterprise_id, after, outcome, said_on), version, occurred_at)
     return Step(reading.enterprise_id, outcome, seen, after, announcement)
 
@@ -82,7 +82,8 @@ def _placed(reading: Reading, before: Enterprise | None, says: frozenset[str], p
     if before is not None:
         kept: Mapping[str, object] = {name: getattr(before, name) for name in Enterprise._fields if name not in says}
         after = after._replace(**kept)  # pyright: ignore[reportArgumentType] - each field takes what the same field held
-    if after.latitude is None or (after.is_placed and before is not None and after.district != before.district):
+    has_moved = before is not None and after.district != before.district and "latitude" not in says
+    if after.latitude is None or has_moved:
         latitude, longitude = place(after.district, str(reading.enterprise_id))
         after = after._replace(latitude=latitude, longitude=longitude, is_placed=True)
     return after

@@ -66,7 +66,7 @@ def day(cell: str) -> date | None:
     if not said:
         return None
     try:
-        return date.fromisoformat(said[:10])  # some files add a time of day to the date
+        return date.fromisoformat(said.partition(" ")[0].partition("T")[0])  # some files add a time of day
     except ValueError:
         raise UnreadableError(f"날짜(YYYY-MM-DD)가 아닙니다: {said}", f"is no date (YYYY-MM-DD): {said}") from None
 

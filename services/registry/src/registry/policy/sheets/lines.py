@@ -69,8 +69,10 @@ class Lines:
 
     def _take(self, block: bytes) -> Iterator[Line]:
         if self._is_skipping:
-            _, _, block = block.partition(b"\n")
+            _, newline, block = block.partition(b"\n")
             self._is_skipping, self._number = False, self._number + 1
+            if not newline:
+                return
         try:
             text = block.decode(self.encoding)
         except UnicodeDecodeError:
@@ -102,14 +104,14 @@ class Lines:
         self._number += 1
         line = line.rstrip("\r")
         if not self._open and '"' not in line:
-            if line:
+            if line.strip(","):  # spreadsheets leave rows of empty cells behind
                 yield Line(self._number, line, line.split(","))
             return
         self._open.append(line)
         row = "\n".join(self._open)
         if _WHOLE.fullmatch(row):
             number, self._open = self._number - len(self._open) + 1, []
-            yield Line(number, row, next(csv.reader(row.splitlines(keepends=True))))
+            yield _quoted(number, row)
         elif len(self._open) >= MOST_LINES:
             yield from self._give_up()
 
@@ -122,6 +124,14 @@ class Lines:
         self._open = []
         for line in others:
             yield from self._line(line)
+
+
+def _quoted(number: int, row: str) -> Line:
+    try:
+        return Line(number, row, next(csv.reader(f"{line}\n" for line in row.split("\n"))))
+    except csv.Error:
+        fault = UnreadableError("따옴표 안팎의 글자를 읽을 수 없습니다", "its quoted cells cannot be read", "row")
+        return Line(number, row, [], fault)
 
 
 def encoding_of(sample: bytes) -> str:

@@ -83,7 +83,7 @@ def _enterprise(values: Values) -> Reading:
         "",
         False,
     )
-    return Reading(identity_of(number, name, address), state, None, is_closed, left_on if is_closed else None)
+    return Reading(identity_of(number, name, address), state, None, None, is_closed, left_on if is_closed else None)
 
 
 PENSION = Sheet(

@@ -72,7 +72,8 @@ def _enterprise(values: Values) -> Reading:
     return Reading(
         enterprise_id or identity_of(number, name, address),
         state,
-        changed_on or registered_on,
+        registered_on,
+        changed_on,
         closed_on is not None,
         closed_on,
     )

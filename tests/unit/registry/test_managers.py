@@ -1,0 +1,84 @@
+"""Managers: enrolment, attendance, and when the training is finished."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from events.contracts.registry import ManagerTrained
+from registry.model.managers import Attendance, Enrolment, Manager
+from registry.model.programmes import Terms
+from registry.policy.managers import enrolled, refusal_of, trained, trained_fact
+
+NOW = datetime(2023, 4, 11, tzinfo=UTC)
+LAST = date(2023, 4, 11)
+
+
+def test_a_first_enrolment_is_announced_to_nobody(manager: Manager) -> None:
+    assert enrolled(manager.enrolment, manager.programme_id, None) == manager
+    assert manager.version == 0
+
+
+def test_the_same_enrolment_again_is_no_news(manager: Manager) -> None:
+    assert enrolled(manager.enrolment, manager.programme_id, manager) is None
+
+
+def test_leave_days_are_kept_in_order_and_once(manager: Manager) -> None:
+    assert manager.enrolment.leave_days == (date(2023, 8, 1), date(2023, 8, 2))
+
+
+def test_a_manager_cannot_be_enrolled_by_a_second_agency(manager: Manager) -> None:
+    elsewhere = manager.enrolment.model_copy(update={"agency_id": UUID(int=9)})
+    assert enrolled(elsewhere, manager.programme_id, manager) == "other_agency"
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "change", "version"),
+    [
+        (None, {"leave_days": ()}, 0),
+        (LAST, {"leave_days": ()}, 2),
+        (LAST, {"phone": "010-0000-0002"}, 1),
+    ],
+)
+def test_only_a_trained_managers_change_that_is_not_personal_is_news(
+    manager: Manager, trained_on: date | None, change: dict[str, object], version: int
+) -> None:
+    known = replace(manager, trained_on=trained_on, version=1 if trained_on else 0)
+    after = enrolled(manager.enrolment.model_copy(update=change), manager.programme_id, known)
+    assert isinstance(after, Manager)
+    assert (after.version, after.trained_on) == (version, trained_on)
+
+
+def test_attendance_counts_on_training_days_only(manager: Manager, terms: Terms) -> None:
+    said = Attendance(manager_id=manager.enrolment.manager_id, day=date(2023, 4, 7), attended=True)
+    assert refusal_of(said, manager, terms.training_days) == "no_training_day"
+    assert refusal_of(said.model_copy(update={"day": LAST}), manager, terms.training_days) is None
+
+
+def test_attendance_cannot_be_taken_back_from_the_trained(manager: Manager, terms: Terms) -> None:
+    said = Attendance(manager_id=manager.enrolment.manager_id, day=LAST, attended=False)
+    assert refusal_of(said, replace(manager, trained_on=LAST), terms.training_days) == "already_trained"
+    assert refusal_of(said, manager, terms.training_days) is None
+
+
+def test_whoever_was_there_every_day_is_trained_on_the_last(manager: Manager, terms: Terms) -> None:
+    finished = trained(manager, set(terms.training_days), terms.training_days)
+    assert finished == replace(manager, trained_on=LAST, version=1)
+
+
+@pytest.mark.parametrize("missed", range(4))
+def test_whoever_missed_any_day_is_not_trained(manager: Manager, terms: Terms, missed: int) -> None:
+    attended = set(terms.training_days) - {terms.training_days[missed]}
+    assert trained(manager, attended, terms.training_days) is None
+
+
+def test_nobody_finishes_twice(manager: Manager, terms: Terms) -> None:
+    assert trained(replace(manager, trained_on=LAST), set(terms.training_days), terms.training_days) is None
+
+
+def test_the_fact_carries_no_personal_data(manager: Manager, enrolment: Enrolment) -> None:
+    fact = trained_fact(replace(manager, version=1), LAST, NOW).fact
+    assert isinstance(fact, ManagerTrained)
+    said = fact.model_dump_json()
+    assert not [word for word in (enrolment.name, enrolment.phone, enrolment.mail) if word and word in said]
