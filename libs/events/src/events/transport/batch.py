@@ -86,24 +86,32 @@ class Batches:
         self._remember(batch)
 
     async def redrive(self) -> None:
-        """Apply the records whose redrive was asked for, key by key, each key whole in one transaction."""
+        """Apply the records whose redrive was asked for, key by key, each key whole in one transaction.
+
+        A key that fails again stays as it is and keeps no other waiting; the first such failure is raised at the end.
+        """
         waiting: dict[tuple[TopicPartition, bytes | None], list[asyncpg.Record]] = {}
         for letter in await dead_letters.requested(self._pool, self._consumer):
             partition = TopicPartition(letter["topic"], letter["partition"])
             if partition in self.holding.places:
                 waiting.setdefault((partition, letter["key"]), []).append(letter)
-        for letters in waiting.values():
-            await self._redrive_key(letters)
+        failed = [error for letters in waiting.values() if (error := await self._redrive_key(letters))]
         if any(self.holding.blocked.values()):
             held = self.holding.places
             self.holding.blocked = await dead_letters.blocked_keys(self._pool, self._consumer, held)
+        if failed:
+            raise failed[0]
 
-    async def _redrive_key(self, letters: Sequence[asyncpg.Record]) -> None:
-        received = [decode(dead_letters.record_of(letter)) for letter in letters]
-        async with transaction(self._pool) as tx:
-            for kind, facts in rounds(fact for fact in received if type(fact.fact) in self._hears):
-                await self._hears[kind](tx, facts)
-            await dead_letters.settle(tx, self._consumer, letters, "redriven")
+    async def _redrive_key(self, letters: Sequence[asyncpg.Record]) -> Exception | None:
+        try:
+            received = [decode(dead_letters.record_of(letter)) for letter in letters]
+            async with transaction(self._pool) as tx:
+                for kind, facts in rounds(fact for fact in received if type(fact.fact) in self._hears):
+                    await self._hears[kind](tx, facts)
+                await dead_letters.settle(tx, self._consumer, letters, "redriven")
+        except Exception as error:
+            return error
+        return None
 
     def _sort(self, records: Sequence[Record], failure: Exception | None) -> _Sorted:
         batch = _Sorted({}, [], [], [], {}, {})

@@ -18,10 +18,13 @@ from events.contracts.envelope import FACTS
 from events.transport.db import Pool
 from events.transport.lanes import lane_of
 from events.transport.outbox import Row, Transaction
+from events.transport.positions import FencedError
 from events.transport.wire import Record
 
 TYPE = "transport.record.dead_lettered.v1"
 PARKED = "parked"
+LARGEST_TOLD = 1 << 20
+"""Bytes of a value that are told on the topic, which has a limit; the database keeps the whole."""
 _KEEP = """
     insert into transport.dead_letter (consumer, topic, partition, "offset", key, headers, value, cause, error)
     select $1, * from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::jsonb[], $7::bytea[],
@@ -106,26 +109,34 @@ async def blocked_keys(
 
 
 async def requested(pool: Pool, consumer: str) -> list[asyncpg.Record]:
-    """Records whose redrive an operator asked for, in the order of their log."""
+    """Records whose redrive an operator asked for, and those parked behind them since, in the order of their log."""
     return await pool.fetch(
-        "select * from transport.dead_letter where consumer = $1 and redrive_requested_at is not null "
-        'and settled_at is null order by topic, partition, "offset"',
+        "select * from transport.dead_letter where consumer = $1 and settled_at is null "
+        "and (topic, partition, key) in (select topic, partition, key from transport.dead_letter "
+        "where consumer = $1 and settled_at is null and redrive_requested_at is not null) "
+        'order by topic, partition, "offset"',
         consumer,
     )
 
 
 async def settle(tx: Transaction, consumer: str, letters: Sequence[asyncpg.Record], how: str) -> None:
-    """Mark records as dealt with; what comes later in their keys is no longer parked."""
-    await tx.db.execute(
+    """Mark records as dealt with; what comes later in their keys is no longer parked.
+
+    Raises `FencedError` when any was dealt with meanwhile: by an operator, or by the instance that took over.
+    """
+    done = await tx.db.execute(
         "update transport.dead_letter d set settled_at = now(), settled_as = $2 "
         'from unnest($3::text[], $4::integer[], $5::bigint[]) l(topic, partition, "offset") '
-        'where d.consumer = $1 and d.topic = l.topic and d.partition = l.partition and d."offset" = l."offset"',
+        'where d.consumer = $1 and d.topic = l.topic and d.partition = l.partition and d."offset" = l."offset" '
+        "and d.settled_at is null",
         consumer,
         how,
         [letter["topic"] for letter in letters],
         [letter["partition"] for letter in letters],
         [letter["offset"] for letter in letters],
     )
+    if done != f"UPDATE {len(letters)}":
+        raise FencedError(f"{consumer}: settled {done.removeprefix('UPDATE ')} of {len(letters)} dead letters")
 
 
 def record_of(letter: asyncpg.Record) -> Record:
@@ -148,15 +159,20 @@ def record_of(letter: asyncpg.Record) -> Record:
 
 def _columns(letter: DeadLetter) -> Row:
     record = letter.record
-    headers = json.dumps([[name, base64.b64encode(value).decode()] for name, value in record.headers])
+    headers = json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
     place = (record.topic, record.partition, record.offset)
-    return (*place, record.key, headers, record.value, letter.cause, letter.error)
+    return (*place, record.key, headers, record.value, letter.cause, _storable(letter.error))
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's texts hold every character but one."""
+    return text.replace("\x00", "\\x00")
 
 
 def _outbox_row(consumer: str, letter: DeadLetter) -> Row:
-    record, key = letter.record, (letter.record.key or b"").decode("utf-8", "backslashreplace")[:255]
+    record, key = letter.record, _storable((letter.record.key or b"").decode("utf-8", "backslashreplace"))[:255]
     subject = f"{record.topic}/{record.partition}/{record.offset}"
-    letter_id = str(uuid5(FACTS, f"{consumer}:{subject}"))
+    letter_id, headers = str(uuid5(FACTS, f"{consumer}:{subject}")), record.headers[:100]
     payload = {
         "consumer": consumer,
         "topic": record.topic,
@@ -165,8 +181,9 @@ def _outbox_row(consumer: str, letter: DeadLetter) -> Row:
         "cause": letter.cause,
         "error": letter.error,
         "key": key,
-        "headers": {name: value.decode("utf-8", "backslashreplace") for name, value in record.headers},
-        "value_base64": base64.b64encode(record.value or b"").decode(),
+        "headers": {name: (value or b"")[:1_000].decode("utf-8", "backslashreplace") for name, value in headers},
+        "value_bytes": len(record.value or b""),
+        "value_base64": base64.b64encode((record.value or b"")[:LARGEST_TOLD]).decode(),
     }
     return (
         *(letter_id, f"{consumer}.dlq", key, TYPE, json.dumps(payload).encode(), lane_of(key.encode()[:255])),

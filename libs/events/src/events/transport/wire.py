@@ -1,5 +1,6 @@
 """The wire format: CloudEvents 1.0 in binary mode, attributes as headers, the fact's JSON as the value."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ Headers = Sequence[tuple[str, bytes]]
 SCHEMA = "urn:anjeon:schema:"
 POSITION = "anjeon_position"
 """Header with the place in the source's outbox, `epoch:number`, by which consumers tell what was sent again."""
+_PLACE = re.compile(
+    rb"(\d{1,9}):(\d{1,18})"
+)  # what PostgreSQL's integer and bigint hold; another's header may say more
 
 _REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_sequence", "ce_partitionkey")
 
@@ -55,8 +59,8 @@ def position_of(headers: Headers) -> tuple[int, int] | None:
     """Epoch and number in the source's outbox; None when the record did not come out of one."""
     for name, value in headers:
         if name == POSITION:
-            epoch, _, number = value.partition(b":")
-            return (int(epoch), int(number)) if epoch.isdigit() and number.isdigit() else None
+            place = _PLACE.fullmatch(value or b"")
+            return (int(place[1]), int(place[2])) if place else None
     return None
 
 
@@ -79,7 +83,7 @@ def decode(record: Record) -> Received[Fact]:
 def _texts(headers: Headers) -> dict[str, str]:
     try:
         texts = {name: value.decode() for name, value in headers}
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, AttributeError) as error:  # Kafka's headers may be null, whatever the types say
         raise UndecodableError("bad_envelope", f"a header is not UTF-8: {error}") from None
     missing = [name for name in _REQUIRED if name not in texts]
     if missing:
