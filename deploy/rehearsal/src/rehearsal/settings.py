@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 
 class Settings(BaseSettings):
     """Environment variables of the same names, in capitals: `make run ENTERPRISES=200000 ONCE=1`."""
-
-    model_config = SettingsConfigDict(populate_by_name=True)
 
     enterprises: int = Field(default=10_000, ge=1, le=400_000)
     """How many targeted enterprises the synthetic population has; 200,000 is the nation."""
