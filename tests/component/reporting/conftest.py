@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from access.caller import Role
 from access.keys import Keys
 from events.contracts.envelope import CATALOGUE, Announcement, Envelope, Fact, Received
-from events.transport.db import Pool, open_pool
+from events.transport.db import Pool, is_transient, open_pool
 from events.transport.outbox import transaction
 from events.transport.rounds import rounds
 from reporting import policy
@@ -163,6 +163,15 @@ class Office:
             async with transaction(self.pool) as tx:
                 for kind, received in rounds(facts[start : start + batch]):
                     await HEARS[kind](tx, received)
+
+    async def hear_patiently(self, facts: Sequence[Received[Fact]]) -> None:
+        """Apply one batch, again and again while what hinders it passes by itself, as the consumer does."""
+        while True:
+            try:
+                return await self.hear(facts)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
 
     async def document(self) -> str:
         """The progress document as it is now, whatever hangs on the board."""

@@ -25,7 +25,7 @@ from events.contracts.scheduling import (
 from events.transport.batch import Handler, Hears
 from events.transport.db import Connection
 from events.transport.outbox import Transaction
-from reporting.store import enterprises, ledger, programmes, visits
+from reporting.store import attendance, enterprises, ledger, programmes, visits
 
 Remember: TypeAlias = Callable[[Connection, Sequence[Received[Any]]], Awaitable[None]]
 
@@ -46,7 +46,7 @@ def _visit(remember: Remember) -> Handler:
 
     async def remember_and_sum_up(db: Connection, batch: Sequence[Received[Any]]) -> None:
         await remember(db, batch)
-        await visits.sum_up(db, batch)
+        await attendance.sum_up(db, batch)
 
     return _fact(remember_and_sum_up)
 

@@ -8,9 +8,9 @@ create table heard (
     type        text collate "C" not null
 );
 
--- The time of the newest fact and how often facts came, a row for each database session so that none waits for another.
+-- The time of the newest fact and how often facts came, in shards by database session so that none waits for another.
 create table pulse (
-    session     integer primary key,
+    shard       smallint primary key,
     occurred_at timestamptz not null,
     batches     bigint not null
 );
@@ -65,8 +65,14 @@ create table enterprise (
     is_eligible      boolean,
     sector           text collate "C",
     decided_province text collate "C",
+    place text collate "C" generated always as (coalesce(province, decided_province)) stored,
     -- a change announced after a closing means that it is open again
-    is_closed boolean generated always as (closed_version is not null and closed_version > coalesce(state_version, 0)) stored
+    is_closed boolean generated always as (coalesce(closed_version, 0) > coalesce(state_version, 0)) stored,
+    is_target boolean generated always as (
+        coalesce(is_eligible, false) and coalesce(closed_version, 0) <= coalesce(state_version, 0)
+    ) stored,
+    -- frequency x severity on the ministry's 3x3 scale: 6 to 9 is high
+    is_high_risk boolean generated always as (coalesce(risk >= 6, false)) stored
 ) with (fillfactor = 60);
 
 -- A visit; its day in the plan and its outcome come by different facts, and the newer one says its state.
@@ -94,17 +100,66 @@ create table visit (
 create index visit_enterprise on visit (enterprise_id);
 create index visit_agency on visit (agency_id);
 
--- What an enterprise's visits come to; made from `visit` in the transaction that changes it.
+-- What an enterprise's visits come to, and the cell of the country in which that counts; made from `visit` and
+-- `enterprise` in the transaction that changes either.
 create table attendance (
-    programme_id    uuid not null,
     enterprise_id   uuid not null,
-    scheduled       smallint not null,
-    missed          smallint not null,
-    cancelled       smallint not null,
-    completed       smallint not null,
+    programme_id    uuid not null,
+    place           text collate "C",
+    sector          text collate "C",
+    is_target       boolean not null,
+    is_high_risk    boolean not null,
+    waiting_on      date[] not null,
+    missed_on       date[] not null,
     completed_on    date[] not null,
+    cancelled       integer not null,
     hazards_found   integer not null,
     hazards_removed integer not null,
     risk_left       smallint,
-    primary key (programme_id, enterprise_id)
+    primary key (enterprise_id, programme_id)
 ) with (fillfactor = 60);
+
+-- The counters: sums over `enterprise` and `attendance`, kept by the statements that change these, so that reading the
+-- nation's progress costs a few thousand small rows, however many enterprises there are. Each is kept in shards by
+-- database session: two consumers never wait for each other's counters.
+create table enterprise_count (
+    shard      smallint,
+    place      text collate "C",
+    sector     text collate "C",
+    registered bigint not null,
+    closed     bigint not null,
+    eligible   bigint not null,
+    ineligible bigint not null,
+    targeted   bigint not null,
+    high_risk  bigint not null,
+    primary key (shard, place, sector)
+) with (fillfactor = 50);
+
+create table attendance_count (
+    shard           smallint,
+    programme_id    uuid,
+    place           text collate "C",
+    sector          text collate "C",
+    is_target       boolean,
+    is_high_risk    boolean,
+    completed       integer,   -- visits made to each of these enterprises
+    enterprises     bigint not null,
+    scheduled       bigint not null,
+    waiting         bigint not null,
+    missed          bigint not null,
+    cancelled       bigint not null,
+    hazards_found   bigint not null,
+    hazards_removed bigint not null,
+    risk_left       bigint not null,
+    primary key (shard, programme_id, place, sector, is_target, is_high_risk, completed)
+) with (fillfactor = 50);
+
+create table day_count (
+    shard        smallint,
+    programme_id uuid,
+    day          date,
+    what         text collate "C" check (what in ('waiting', 'missed', 'completed')),
+    nth          integer,      -- of completed visits: which of the enterprise's it is
+    amount       bigint not null,
+    primary key (shard, programme_id, day, what, nth)
+) with (fillfactor = 50);

@@ -1,53 +1,46 @@
-"""Counts a programme: cell by cell, day by day, in one snapshot of the database."""
+"""Reads the counters of a programme: cell by cell, day by day, in one snapshot of the database."""
 
 from uuid import UUID
+
+import asyncpg
 
 from events.transport.db import Connection, Pool
 from reporting.model import Agencies, Cell, Day, Figures, Nation, Plan, Programme
 from reporting.store.ledger import pulse
 
-HIGH_RISK = 6  # frequency x severity on the ministry's 3x3 scale: 6 to 9 is high
-
-_CELLS = f"""
-    select coalesce(e.province, e.decided_province) province, e.sector,
-        count(e.state_version) registered,
-        count(*) filter (where e.is_closed) closed,
-        count(*) filter (where e.is_eligible) eligible,
-        count(*) filter (where not e.is_eligible) ineligible,
-        count(*) filter (where (e.is_eligible and not e.is_closed) or a.completed > 0) targeted,
-        count(*) filter (where a.scheduled + a.completed > 0) scheduled,
-        count(*) filter (where a.completed > 0) visited_once,
-        count(*) filter (where a.completed > 1) visited_twice,
-        count(*) filter (where a.completed >= $2) reached,
-        coalesce(sum(a.scheduled), 0) visits_waiting,
-        coalesce(sum(a.completed), 0) visits_completed,
-        coalesce(sum(a.missed), 0) visits_missed,
-        coalesce(sum(a.cancelled), 0) visits_cancelled,
-        coalesce(sum(a.hazards_found), 0) hazards_found,
-        coalesce(sum(a.hazards_removed), 0) hazards_removed,
-        count(*) filter (where e.risk >= {HIGH_RISK} and e.is_eligible and not e.is_closed) high_risk,
-        count(*) filter (where e.risk >= {HIGH_RISK} and e.is_eligible and not e.is_closed
-                           and coalesce(a.completed, 0) = 0) high_risk_waiting,
-        count(*) filter (where a.risk_left >= {HIGH_RISK} and e.is_closed is not true) high_risk_left
-    from enterprise e full join (select * from attendance where programme_id = $1) a using (enterprise_id)
-    group by 1, 2
-"""  # noqa: S608 - a number of ours
+_CELLS = """
+    with known as (
+        select place, sector, sum(registered) registered, sum(closed) closed, sum(eligible) eligible,
+            sum(ineligible) ineligible, sum(targeted) targeted, sum(high_risk) high_risk
+        from enterprise_count group by place, sector
+    ), seen as (
+        select place, sector, sum(scheduled) scheduled,
+            sum(enterprises) filter (where completed > 0 and not is_target) visited_besides,
+            sum(enterprises) filter (where completed > 0) visited_once,
+            sum(enterprises) filter (where completed > 1) visited_twice,
+            sum(enterprises) filter (where completed >= $2) reached,
+            sum(waiting) visits_waiting, sum(enterprises * completed) visits_completed,
+            sum(missed) visits_missed, sum(cancelled) visits_cancelled,
+            sum(hazards_found) hazards_found, sum(hazards_removed) hazards_removed,
+            sum(enterprises) filter (where completed > 0 and is_target and is_high_risk) high_risk_visited,
+            sum(risk_left) high_risk_left
+        from attendance_count where programme_id = $1 group by place, sector
+    )
+    select nullif(place, '') province, nullif(sector, '') sector, registered, closed, eligible, ineligible,
+        coalesce(targeted, 0) + coalesce(visited_besides, 0) targeted, scheduled, visited_once, visited_twice, reached,
+        visits_waiting, visits_completed, visits_missed, visits_cancelled, hazards_found, hazards_removed,
+        high_risk, coalesce(high_risk, 0) - coalesce(high_risk_visited, 0) high_risk_waiting, high_risk_left
+    from known full join seen using (place, sector)
+"""
 _DAYS = """
-    select day, sum(waiting)::integer, sum(completed)::integer, sum(missed)::integer,
-           sum(visited_once)::integer, sum(reached)::integer
-    from (
-        select case state when 'scheduled' then visit_on else outcome_on end,
-            count(*) filter (where state = 'scheduled'),
-            count(*) filter (where state = 'completed'),
-            count(*) filter (where state = 'missed'), 0, 0
-        from visit where programme_id = $1 and state <> 'cancelled' group by 1
-        union all
-        select completed_on[1], 0, 0, 0, count(*), 0
-        from attendance where programme_id = $1 and completed > 0 group by 1
-        union all
-        select completed_on[$2], 0, 0, 0, 0, count(*)
-        from attendance where programme_id = $1 and completed >= $2 group by 1
-    ) counted(day, waiting, completed, missed, visited_once, reached)
+    select day,
+        sum(amount) filter (where what = 'waiting') waiting,
+        sum(amount) filter (where what = 'completed') completed,
+        sum(amount) filter (where what = 'missed') missed,
+        sum(amount) filter (where what = 'completed' and nth = 1) visited_once,
+        sum(amount) filter (where what = 'completed' and nth = $2) reached
+    from (select day, what, nth, sum(amount) amount from day_count where programme_id = $1
+          group by day, what, nth having sum(amount) <> 0) counted
     group by day order by day
 """
 _PROGRAMMES = """
@@ -102,8 +95,14 @@ async def _plan(db: Connection, programme_id: UUID | None) -> Plan | None:
 
 async def _cells(db: Connection, programme_id: UUID | None, minimum_visits: int) -> list[Cell]:
     rows = await db.fetch(_CELLS, programme_id, minimum_visits)
-    return [Cell(row["province"], row["sector"], Figures(**dict(list(row.items())[2:]))) for row in rows]
+    cells = [Cell(row["province"], row["sector"], Figures(**_amounts(row, 2))) for row in rows]
+    return [cell for cell in cells if cell.figures != Figures()]
 
 
 async def _days(db: Connection, programme_id: UUID | None, minimum_visits: int) -> list[Day]:
-    return [Day(*row) for row in await db.fetch(_DAYS, programme_id, minimum_visits)]
+    rows = await db.fetch(_DAYS, programme_id, minimum_visits)
+    return [Day(row["day"], **_amounts(row, 1)) for row in rows]
+
+
+def _amounts(row: asyncpg.Record, after: int) -> dict[str, int]:
+    return {name: int(amount or 0) for name, amount in list(row.items())[after:]}

@@ -1,12 +1,28 @@
-"""Remembers enterprises: what the registry says of them, and what eligibility decided."""
+"""Remembers enterprises: what the registry says of them, and what eligibility decided; and counts them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from events.contracts.eligibility import EnterpriseFoundEligible, EnterpriseFoundIneligible
 from events.contracts.envelope import Received
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed, EnterpriseRegistered
 from events.transport.db import Connection
+from reporting.store import attendance
+from reporting.store.changes import MOVED, SHARD, added
 from reporting.store.columns import columns
+
+_COUNTED = added(
+    "enterprise_count",
+    ("place", "sector"),
+    ("registered", "closed", "eligible", "ineligible", "targeted", "high_risk"),
+    f"""
+    select {SHARD}, coalesce(place, ''), coalesce(sector, ''),
+        sum(sign) filter (where state_version is not null), sum(sign) filter (where is_closed),
+        sum(sign) filter (where is_eligible), sum(sign) filter (where not is_eligible),
+        sum(sign) filter (where is_target), sum(sign) filter (where is_target and is_high_risk)
+    from moved group by place, sector
+    """,  # noqa: S608 - our own text
+)
 
 _STATE = """
     insert into enterprise as known (state_version, enterprise_id, province, district, risk, is_synthetic)
@@ -38,12 +54,12 @@ async def remember_state(
     db: Connection, batch: Sequence[Received[EnterpriseRegistered] | Received[EnterpriseChanged]]
 ) -> None:
     """Where enterprises are, and how much is at risk there."""
-    await db.execute(_STATE, *columns(batch, "enterprise_id", "province", "district", "risk", "is_synthetic"))
+    await _remember(db, batch, _STATE, columns(batch, "enterprise_id", "province", "district", "risk", "is_synthetic"))
 
 
 async def remember_closed(db: Connection, batch: Sequence[Received[EnterpriseClosed]]) -> None:
     """Enterprises that ceased to be."""
-    await db.execute(_CLOSED, *columns(batch, "enterprise_id"))
+    await _remember(db, batch, _CLOSED, columns(batch, "enterprise_id"))
 
 
 async def remember_decision(
@@ -51,4 +67,10 @@ async def remember_decision(
 ) -> None:
     """Whether the programme is for these enterprises, and by which sector's rule."""
     verdicts = [isinstance(received.fact, EnterpriseFoundEligible) for received in batch]
-    await db.execute(_DECISION, *columns(batch, "enterprise_id", "sector", "province"), verdicts)
+    known = columns(batch, "enterprise_id", "sector", "province")
+    await _remember(db, batch, _DECISION, [*known, verdicts])
+
+
+async def _remember(db: Connection, batch: Sequence[Received[Any]], upsert: str, known: list[list[Any]]) -> None:
+    await db.execute(f"with changed as ({upsert} returning old, new), {MOVED} {_COUNTED}", *known)
+    await attendance.place(db, batch)

@@ -31,7 +31,7 @@ _STATES = """
     union all (
         select unnest(array['enterprises_visited_once', 'enterprises_visited_twice']),
             unnest(array[count(*) filter (where completed > 0), count(*) filter (where completed > 1)])
-        from (select enterprise_id, sum(completed) completed from attendance group by enterprise_id) visited)
+        from (select sum(cardinality(completed_on)) completed from attendance group by enterprise_id) visited)
 """
 _AGENCY = """
     select a.agency_id, a.programme_id, a.state,

@@ -30,8 +30,8 @@ async def enter(db: Connection, batch: Sequence[Received[Any]]) -> None:
 async def beat(db: Connection, batch: Sequence[Received[Any]]) -> None:
     """Note that facts came, and when the newest of them came about."""
     await db.execute(
-        """insert into pulse (session, occurred_at, batches) values (pg_backend_pid(), $1, 1)
-           on conflict (session) do update set batches = pulse.batches + 1,
+        """insert into pulse (shard, occurred_at, batches) values (pg_backend_pid() % 64, $1, 1)
+           on conflict (shard) do update set batches = pulse.batches + 1,
                occurred_at = greatest(pulse.occurred_at, excluded.occurred_at)""",
         max(received.envelope.occurred_at for received in batch),
     )

@@ -1,4 +1,4 @@
-"""Remembers visits, and sums up for each enterprise what its visits come to."""
+"""Remembers visits: when each is planned, by whom, and how it came out."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -38,27 +38,6 @@ _OUTCOME = f"""
         hazards_found = excluded.hazards_found, hazards_removed = excluded.hazards_removed, {_NEWEST_WHO}
     where known.outcome_version is null or excluded.outcome_version > known.outcome_version
 """  # noqa: S608 - our own text above
-_SUM_UP = """
-    insert into attendance as known (programme_id, enterprise_id, scheduled, missed, cancelled, completed,
-                                     completed_on, hazards_found, hazards_removed, risk_left)
-    select programme_id, enterprise_id,
-        count(*) filter (where state = 'scheduled'),
-        count(*) filter (where state = 'missed'),
-        count(*) filter (where state = 'cancelled'),
-        count(*) filter (where state = 'completed'),
-        coalesce(array_agg(outcome_on order by outcome_on) filter (where state = 'completed'), '{}'),
-        coalesce(sum(hazards_found) filter (where state = 'completed'), 0),
-        coalesce(sum(hazards_removed) filter (where state = 'completed'), 0),
-        (array_agg(risk_after order by outcome_on desc, ordinal desc, visit_id)
-            filter (where state = 'completed'))[1]
-    from visit where enterprise_id = any($1::uuid[])
-    group by programme_id, enterprise_id order by programme_id, enterprise_id
-    on conflict (programme_id, enterprise_id) do update set
-        scheduled = excluded.scheduled, missed = excluded.missed, cancelled = excluded.cancelled,
-        completed = excluded.completed, completed_on = excluded.completed_on,
-        hazards_found = excluded.hazards_found, hazards_removed = excluded.hazards_removed,
-        risk_left = excluded.risk_left
-"""
 
 
 async def remember_planned(db: Connection, batch: Sequence[Received[VisitScheduled]]) -> None:
@@ -86,8 +65,3 @@ async def remember_cancelled(db: Connection, batch: Sequence[Received[VisitCance
 async def _remember_undone(db: Connection, outcome: str, known: list[list[Any]]) -> None:
     nothing = [None] * len(known[0])
     await db.execute(_OUTCOME, *known, [outcome] * len(nothing), nothing, nothing, nothing, nothing)
-
-
-async def sum_up(db: Connection, batch: Sequence[Received[Any]]) -> None:
-    """Count again the visits of the enterprises that these facts are about."""
-    await db.execute(_SUM_UP, list({received.fact.enterprise_id for received in batch}))
