@@ -13,7 +13,7 @@ from events.contracts.scheduling import PlanPublished, VisitScheduled
 from events.transport.db import Pool
 from events.transport.outbox import transaction
 from scheduling.model import SEOUL, PlanRow, Visit, visit_id_of
-from scheduling.planning.picture import PROVINCE_CODES, REASONS, Picture, Proposal
+from scheduling.planning.picture import PROVINCE_CODES, REASONS, Ints, Picture, Proposal
 from scheduling.policy import identity
 from scheduling.store import plans, publication
 
@@ -36,11 +36,12 @@ async def publish(pool: Pool, finished: Finished) -> None:
     """Raises `LostPlanError`, with nothing written, when the plan is not this attempt's any more."""
     plan, now = finished.plan, datetime.now(UTC)
     async with transaction(pool) as tx:
-        await tx.db.execute("set local transaction_timeout = '10min'")
-        again = [visit for visit in visits_of(finished) if visit.version > 1]
+        await plans.take_time(tx.db)
+        is_new = finished.picture.needs.version[finished.proposal.placed] == 0
+        again = list(visits_of(finished, finished.proposal.placed[~is_new]))
         taken = await publication.schedule_again(tx.db, plan.plan_id, again)
         lost = {visit.visit_id for visit in again} - taken
-        await publication.insert_visits(tx.db, plan.plan_id, (v for v in visits_of(finished) if v.version == 1))
+        await publication.insert_visits(tx.db, plan.plan_id, visits_of(finished, finished.proposal.placed[is_new]))
         await publication.insert_unscheduled(tx.db, plan.plan_id, _unscheduled(finished))
         tx.announce_stream(_facts(finished, lost, now))
         await tx.flush()
@@ -51,12 +52,11 @@ async def publish(pool: Pool, finished: Finished) -> None:
         tx.announce([Announcement(_published(plan, counts, now.astimezone(SEOUL).date()), 1, now)])
 
 
-def visits_of(finished: Finished) -> Iterator[Visit]:
-    """The visits that got a day, made one by one: a nation of them does not stand in memory."""
+def visits_of(finished: Finished, placed: Ints) -> Iterator[Visit]:
+    """Needs that got a day, as visits made one by one: a nation of them does not stand in memory."""
     picture, proposal = finished.picture, finished.proposal
     programme_id = picture.programme.programme_id
     needs, sites, managers = picture.needs, picture.sites, picture.managers
-    placed = proposal.placed
     site = needs.site[placed]
     columns = (site, needs.ordinal[placed], needs.version[placed], proposal.manager[placed], proposal.day[placed])
     for place, ordinal, version, manager, day in zip(*(column.tolist() for column in columns), strict=True):
@@ -76,7 +76,7 @@ def visits_of(finished: Finished) -> Iterator[Visit]:
 
 
 def _facts(finished: Finished, lost: Set[UUID], now: datetime) -> Iterator[Announcement]:
-    for visit in visits_of(finished):
+    for visit in visits_of(finished, finished.proposal.placed):
         if visit.visit_id not in lost:
             yield Announcement(VisitScheduled(**identity(visit), visit_on=visit.visit_on), visit.version, now)
 

@@ -98,6 +98,14 @@ async def publish(db: Connection, plan: PlanRow, counts: tuple[int, int, int], a
     return done == "UPDATE 1"
 
 
+async def take_time(db: Connection) -> None:
+    """A nation's publication takes longer than other transactions may; it is computed while its rows are sent."""
+    # A running transaction's timer is not set anew by another value: it has to be stopped and started.
+    await db.execute("set local transaction_timeout = 0")
+    await db.execute("set local transaction_timeout = '15min'")
+    await db.execute("set local idle_in_transaction_session_timeout = '2min'")
+
+
 async def stamp_published(db: Connection) -> None:
     """Notes, once a publication can be seen, which transactions may still run that could not see it."""
     await db.execute(
