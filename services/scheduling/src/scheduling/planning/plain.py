@@ -13,7 +13,7 @@ from scheduling.planning.openings import agency_may, manager_room, site_days
 from scheduling.planning.picture import REASONS, Ints, Picture, Proposal, Reals
 
 NEAREST = 12
-TRIES = 60
+TRIES = 300
 """Managers asked for a visit that found no room with its own."""
 _NO_AGENCY, _TOO_SHORT, _NOBODY, _NO_CAPACITY = range(len(REASONS))
 
@@ -65,6 +65,7 @@ class _Work:
         reserve = picture.programme.reserve_share
         self.diaries = [_Diary(row, reserve) for row in room.tolist()]
         self.patterns, self.pattern_of = site_days(picture)
+        self.open_days = self.patterns.sum(axis=1)
         self.may = agency_may(picture)
         self.team: list[list[int]] = [[] for _ in picture.agencies.ids]
         for manager, agency in enumerate(picture.managers.agency.tolist()):
@@ -110,7 +111,7 @@ class _Work:
     def _by_risk(self, demands: Sequence[_Demand]) -> list[int]:
         """The riskiest first; among equals those with few days, because others can wait."""
         site = np.array([demand.site for demand in demands], np.int64)
-        days = self.patterns.sum(axis=1)[self.pattern_of[site]]
+        days = self.open_days[self.pattern_of[site]]
         return np.lexsort((site, days, -self.picture.sites.risk[site])).tolist()
 
     def _agency_for(self, demand: _Demand, agencies: Iterable[int], room: Sequence[int]) -> int:
@@ -132,10 +133,12 @@ class _Work:
         return left
 
     def _fill(self, manager: int, demands: Sequence[_Demand], mine: Ints, where: Reals) -> Iterator[_Demand]:
-        """Fill a manager's days: high risk first, then strip by strip, so that a day's sites lie together."""
-        risk = self.picture.sites.risk[[demands[place].site for place in mine]] >= 6
+        """Fill a manager's days: high risk first, then who is open for a part of the year only, then strip by strip."""
+        sites = np.array([demands[place].site for place in mine], np.int64)
+        high = self.picture.sites.risk[sites] >= 6
+        pressed = self.open_days[self.pattern_of[sites]] < 0.75 * len(self.dates)
         strip = np.floor(where[mine, 0] * 20)
-        for place in mine[np.lexsort((where[mine, 1], strip, ~risk))].tolist():
+        for place in mine[np.lexsort((where[mine, 1], strip, ~pressed, ~high))].tolist():
             if not self._place(demands[place], manager):
                 yield demands[place]
 
