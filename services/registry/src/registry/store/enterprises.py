@@ -11,7 +11,7 @@ Kept = tuple[UUID, Known, Enterprise]
 STATE = Enterprise._fields
 KNOWN = Known._fields
 COLUMNS = ("enterprise_id", *STATE, *KNOWN)
-_ALL = ", ".join(COLUMNS)
+_SHOWN = ", ".join(("enterprise_id", *STATE, "version", "is_closed"))
 _NEW = ", ".join(f"{column} = arriving.{column}" for column in COLUMNS[1:])
 
 
@@ -60,14 +60,14 @@ async def close(db: Connection, closed: Sequence[tuple[UUID, int]]) -> None:
 
 async def find(db: Connection, enterprise_id: UUID) -> dict[str, Any] | None:
     """One enterprise."""
-    row = await db.fetchrow(f"select {_ALL} from enterprise where enterprise_id = $1", enterprise_id)  # noqa: S608 - our own column names
+    row = await db.fetchrow(f"select {_SHOWN} from enterprise where enterprise_id = $1", enterprise_id)  # noqa: S608 - our own column names
     return dict(row) if row else None
 
 
 async def page(db: Connection, *, provinces: Sequence[str] | None, after: UUID, limit: int) -> list[dict[str, Any]]:
     """Enterprises in the order of their ids, of some provinces or of all."""
     rows = await db.fetch(
-        f"select {_ALL} from enterprise where enterprise_id > $1 and ($2::text[] is null or province = any($2)) "  # noqa: S608 - our own column names
+        f"select {_SHOWN} from enterprise where enterprise_id > $1 and ($2::text[] is null or province = any($2)) "  # noqa: S608 - our own column names
         "order by enterprise_id limit $3",
         after,
         provinces,
