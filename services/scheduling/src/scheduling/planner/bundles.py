@@ -66,7 +66,7 @@ def bundle(facts: Facts, groups: Groups, pool: Pool) -> DayBundles:
 
 
 def urgent(risk: Reals) -> Reals:
-    """How much of each enterprise belongs to the riskiest tenth: where a tenth divides equal risks, all have their share."""
+    """How much of each enterprise belongs to the riskiest tenth; where it divides equal risks, all have a share."""
     tenth = max(len(risk) / 10, 1.0)
     limit = np.sort(risk)[::-1][: int(np.ceil(tenth))][-1] if len(risk) else 0.0
     above, equal = (risk > limit).astype(np.float64), (risk == limit).astype(np.float64)

@@ -134,6 +134,8 @@ def solve(arcs: Arcs, nodes: Nodes, groups: Groups, loading: Loading) -> Flow:
 
 def serve(facts: Facts, demand: Demand, groups: Groups, loading: Loading) -> Ints:
     """The group of each site of the demand; NOBODY where capacity or competence is missing."""
+    if not len(demand.site) or not len(groups):
+        return np.full(len(demand.site), NOBODY, np.int64)
     nodes = nodes_of(facts, demand)
     flow = solve(arcs_of(facts.agencies, nodes, groups, NEAREST), nodes, groups, loading)
     if flow.unserved.any() and len(groups) > NEAREST:

@@ -7,7 +7,6 @@ import numpy as np
 from scheduling.planner.model import Agencies, Bits, Facts, Flags, Ints, Managers, Reals
 from scheduling.planner.openings import unpack
 
-
 NEAR_KM = 0.05
 
 
@@ -54,7 +53,7 @@ def group(facts: Facts, days: Flags, near_km: float = NEAR_KM) -> Groups:
 
 
 def _alike(managers: Managers, near_km: float) -> tuple[Ints, Ints]:
-    """The group of each manager, and the first manager of each group: one agency, as many stops, bases near the first's."""
+    """The group of each manager, and each group's first: one agency, as many stops, bases near the first's."""
     of, first = np.empty(len(managers), np.int64), list[int]()
     known = dict[tuple[int, int], list[int]]()
     for manager in range(len(managers)):

@@ -11,7 +11,6 @@ from scheduling.planner.model import Facts, Ints, Plan, Reals, Stage, Visits
 from scheduling.planner.openings import unpack
 from scheduling.planner.outstanding import standing
 
-
 RISKY = 0.5
 
 

@@ -47,6 +47,7 @@ def plan(facts: Facts, seed: int = 0, progress: Progress | None = None) -> Plan:
     _occupy(facts, free)
     parts = [facts.kept]
     known = fits & (left.manager != NOBODY)
+    known[known] &= np.asarray(free.any(axis=1), np.bool_)[left.manager[known]]
     if known.any():
         parts.append(_plan_with_their_managers(facts, left, free, np.flatnonzero(known)))
     parts.append(_plan_new(facts, left, free, (np.flatnonzero(fits & ~known), clock)))
@@ -77,7 +78,7 @@ def _plan_new(facts: Facts, left: Outstanding, free: Flags, work: tuple[Ints, Cl
 
 def _second_choice(facts: Facts, left: Outstanding, free: Flags, sites: Ints) -> list[Visits]:
     """Enterprises whose group had no days for them, bundled anew for groups that do."""
-    if not len(sites):
+    if not len(sites) or not len(facts.managers):
         return []
     groups = group(facts, free)
     by_group = np.zeros((len(groups), len(facts.calendar)))

@@ -1,0 +1,115 @@
+"""A plan folder: visits and unscheduled visits, written with their ids and read back as the planner's arrays."""
+
+from datetime import date
+from hashlib import sha1
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute, csv, parquet
+
+from scheduling.planfiles.facts import Names
+from scheduling.planfiles.sheets import Refusal, Sheet, day_number, number_between, one_of, open_sheet
+from scheduling.planner.model import Calendar, Facts, Ints, Plan, Reason, Stage, Unscheduled, Visits
+
+STAGES = {stage.name.lower(): int(stage) for stage in Stage}
+REASONS = {reason.name.lower(): int(reason) for reason in Reason}
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def write_plan(folder: Path, names: Names, plan: Plan, ending: str = "csv") -> None:
+    """`visits` and `unscheduled`, as CSV or Parquet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    visits, missing = plan.visits, plan.unscheduled
+    enterprise = _named(names.enterprises, visits.site)
+    columns = {
+        "visit_id": visit_ids(names.programme, enterprise.to_pylist(), visits.ordinal),
+        "enterprise_id": enterprise,
+        "ordinal": pa.array(visits.ordinal),
+        "agency_id": _named(names.agencies, plan.agency),
+        "manager_id": _named(names.managers, visits.manager),
+        "visit_on": pa.array((visits.date - _EPOCH).astype(np.int32), pa.date32()),
+        "stage": _named(list(STAGES), visits.stage),
+        "pinned": pa.array(visits.pinned),
+    }
+    left = {
+        "enterprise_id": _named(names.enterprises, missing.site),
+        "ordinal": pa.array(missing.ordinal),
+        "reason": _named(list(REASONS), missing.reason),
+    }
+    _write(folder, "visits", pa.table(columns), ending)
+    _write(folder, "unscheduled", pa.table(left), ending)
+
+
+def write_refusals(folder: Path, refusals: list[Refusal]) -> None:
+    """The rows that could not be read, as `refused.csv`; nothing refused, no file."""
+    path = folder / "refused.csv"
+    path.unlink(missing_ok=True)
+    if refusals:
+        columns = {name: [getattr(one, name) for one in refusals] for name in ("file", "row", "column", "reason")}
+        csv.write_csv(pa.table(columns), path)
+
+
+def visit_ids(programme: str, enterprises: list[str], ordinal: Ints) -> list[str]:
+    """UUIDv5 of programme, enterprise and ordinal: planning again says the same name."""
+    space = sha1(UUID(programme).bytes, usedforsecurity=False)
+    named = list[str]()
+    for enterprise, number in zip(enterprises, ordinal.tolist(), strict=True):
+        digest = space.copy()
+        digest.update(f"{enterprise}:{number}".encode())
+        named.append(str(UUID(bytes=digest.digest()[:16], version=5)))
+    return named
+
+
+def read_plan(folder: Path, facts: Facts, names: Names) -> tuple[Plan, list[Refusal]]:
+    """A plan folder on the same facts; rows that name nobody are refused."""
+    needed = ("enterprise_id", "ordinal", "manager_id", "visit_on", "stage")
+    sheet = open_sheet(folder, "visits", needed)
+    site, manager = _known(sheet, "enterprise_id", names.enterprises), _known(sheet, "manager_id", names.managers)
+    ordinal = sheet.numbers("ordinal", number_between(1, 99)).astype(np.int64)
+    on, stage = sheet.whole("visit_on", day_number), sheet.whole("stage", one_of(STAGES))
+    pinned = sheet.whole("pinned", lambda cell: cell == "true") > 0
+    fine = sheet.readable()
+    visits = Visits(site, ordinal, manager, day_of(facts.calendar, on), on, stage, pinned).take(fine)
+    left = open_sheet(folder, "unscheduled", ("enterprise_id", "ordinal", "reason"))
+    missing = [
+        _known(left, "enterprise_id", names.enterprises),
+        left.numbers("ordinal", number_between(1, 99)).astype(np.int64),
+        left.whole("reason", one_of(REASONS)),
+    ]
+    rows = left.readable()
+    unscheduled = Unscheduled(missing[0][rows], missing[1][rows], missing[2][rows])
+    return Plan(visits, unscheduled, facts.managers.agency[visits.manager]), sheet.refusals + left.refusals
+
+
+def day_of(calendar: Calendar, dates: Ints) -> Ints:
+    """The place of each date in the calendar; -1 for a day on which nobody works."""
+    if not len(calendar):
+        return np.full(len(dates), -1, np.int64)
+    place = np.minimum(np.searchsorted(calendar.dates, dates), len(calendar) - 1)
+    return np.where(calendar.dates[place] == dates, place, -1).astype(np.int64)
+
+
+def _known(sheet: Sheet, column: str, names: list[str]) -> Ints:
+    options = compute.SetLookupOptions(value_set=pa.array(names, pa.string()))
+    places = compute.call_function("index_in", [sheet.cells(column)], options).fill_null(-1)
+    found = places.to_numpy(zero_copy_only=False).astype(np.int64)
+    for row in np.flatnonzero(found < 0):
+        sheet.refuse(int(row), column, "is not in the facts")
+    return found
+
+
+def _named(names: list[str], places: Ints) -> Any:
+    return pa.array(names, pa.string()).take(pa.array(places, pa.int64()))
+
+
+def _write(folder: Path, stem: str, table: Any, ending: str) -> None:
+    for other in ("csv", "parquet"):
+        (folder / f"{stem}.{other}").unlink(missing_ok=True)
+    path = folder / f"{stem}.{ending}"
+    if ending == "parquet":
+        parquet.write_table(table, path)
+    else:
+        csv.write_csv(table, path)

@@ -1,0 +1,127 @@
+"""Plans told to people: a summary, a difference, an explanation; and the same as JSON."""
+
+from collections import Counter
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from korea.provinces import PROVINCES
+from scheduling.planfiles.facts import Names
+from scheduling.planner.difference import Difference
+from scheduling.planner.measures import Measures
+from scheduling.planner.model import SECTORS, Facts, Plan, Reason
+from scheduling.planner.shortfall import Certificate
+from scheduling.planner.why import SENTENCES, Choice, Why
+
+TOLD = {
+    "visits": ("visits with a date", ",.0f"), "unscheduled": ("visits without a date", ",.0f"),
+    "scheduled_share": ("scheduled", ".3%"), "load": ("load of all manager-days", ".1%"),
+    "km": ("road km", ",.0f"), "km_a_visit": ("km a visit", ".2f"), "km_a_day": ("km a manager's day", ".1f"),
+    "wait_riskiest": ("wait of the riskiest tenth, working days", ".1f"),
+    "wait_others": ("wait of the others, working days", ".1f"),
+    "same_manager_share": ("same manager for all visits", ".1%"), "load_spread": ("spread of load (CV)", ".2f"),
+}  # fmt: skip
+
+
+def summary(console: Console, measures: Measures, seconds: dict[str, float]) -> None:
+    """The figures of a plan as a table."""
+    table = Table("figure", "value", title="The plan")
+    for name, (words, form) in TOLD.items():
+        table.add_row(words, format(getattr(measures, name), form))
+    steps = ", ".join(f"{step} {took:.1f}" for step, took in seconds.items())
+    table.add_row("seconds", f"{sum(seconds.values()):.1f} ({steps})")
+    console.print(table)
+
+
+def reasons(console: Console, plan: Plan) -> None:
+    """Why visits have no date, each reason with its count and its sentence in both languages."""
+    for code, count in sorted(Counter(plan.unscheduled.reason.tolist()).items()):
+        korean, english = SENTENCES[Reason(code)]
+        console.print(f"{count:,} × {Reason(code).name.lower()}: {korean} / {english}")
+
+
+def certificate(console: Console, proof: Certificate) -> None:
+    """The shortfall, its proof and its repair."""
+    if not proof.unserved:
+        console.print("No shortfall is certain: the capacity of every province, sector and month suffices on paper.")
+        return
+    console.print(
+        f"At least {proof.unserved:,} visits cannot be made by anyone: {proof.demanded:,} visits can only be made by "
+        f"agencies and months with room for {proof.capacity:,}. "
+        f"{proof.managers_needed:,} more managers would repair it."
+    )
+    table = Table("province", "sector", "month", "visits missing", "managers")
+    for one in sorted(proof.missing, key=lambda each: -each.visits)[:20]:
+        province = PROVINCES[one.province]
+        name = f"{province.short_korean} {province.english}"
+        table.add_row(name, SECTORS[one.sector], str(one.month % 12 + 1), f"{one.visits:,}", str(one.managers))
+    console.print(table)
+
+
+def difference(console: Console, change: Difference) -> None:
+    """What changes, in one table."""
+    table = Table("change", "count", title="The difference")
+    for words, count in changes(change).items():
+        table.add_row(words.replace("_", " "), f"{count:,}")
+    console.print(table)
+
+
+def changes(change: Difference) -> dict[str, int | float]:
+    """The figures of a difference."""
+    return {
+        "moved": len(change.moved),
+        "added": len(change.added),
+        "dropped": len(change.dropped),
+        "published_moved": change.published_moved,
+        "km": round(change.km, 1),
+        "risk_days": round(change.risk_days, 1),
+    }
+
+
+def explanation(console: Console, names: Names, facts: Facts, reason: Why) -> None:
+    """Why a visit is where it is, and what else was possible."""
+    console.print("\n".join(reason.sentence))
+    table = Table("choice", "agency", "manager", "day", "km", "difference", "in its way")
+    for kind, choices in choices_of(reason).items():
+        for choice in choices:
+            said = choice_as_json(names, facts, choice)
+            cells = [said[name] for name in ("agency", "manager_id", "visit_on", "km", "more_km", "obstacle_en")]
+            table.add_row(kind, *(str(cell) for cell in cells))
+    console.print(table)
+
+
+def choices_of(reason: Why) -> dict[str, list[Choice]]:
+    """The chosen place and the next best of each kind."""
+    return {
+        "chosen": [reason.chosen],
+        "other agency": reason.other_agencies,
+        "other manager": reason.other_managers,
+        "other day": reason.other_days,
+    }
+
+
+def choice_as_json(names: Names, facts: Facts, choice: Choice) -> dict[str, Any]:
+    """One choice with ids; an impossible one has no day and no price."""
+    possible = bool(np.isfinite(choice.km))
+    on = date.fromordinal(int(facts.calendar.dates[choice.day])).isoformat() if possible else None
+    return {
+        "agency": names.agency_names[choice.agency],
+        "agency_id": names.agencies[choice.agency],
+        "manager_id": names.managers[choice.manager],
+        "visit_on": on,
+        "km": round(choice.km, 2) if possible else None,
+        "more_km": round(choice.more_km, 2) if possible else None,
+        "obstacle_ko": choice.obstacle[0],
+        "obstacle_en": choice.obstacle[1],
+    }
+
+
+def measures_as_json(measures: Measures, plan: Plan) -> dict[str, Any]:
+    """The figures of a plan and its reasons."""
+    counted = Counter(plan.unscheduled.reason.tolist())
+    by_reason = {Reason(code).name.lower(): count for code, count in sorted(counted.items())}
+    return asdict(measures) | {"reasons": by_reason, "seconds": plan.seconds}

@@ -1,0 +1,89 @@
+"""Larger changes: what the new facts forbid is placed again, everything else stays where it is."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from scheduling.planner.groups import competent
+from scheduling.planner.model import Facts, Flags, Ints, Plan, Stage, Visits
+from scheduling.planner.openings import pack, unpack
+from scheduling.planner.outstanding import standing
+from scheduling.planner.pipeline import Progress, plan
+
+
+def replan(facts: Facts, before: Visits, progress: Progress | None = None, *, keep_drafts: bool = True) -> Plan:
+    """A plan under new facts. What the facts allow stays; without `keep_drafts` unpinned drafts may move."""
+    visits = standing(before)
+    fine = allowed(facts, visits)
+    if not keep_drafts:
+        fine &= (visits.stage != Stage.DRAFT) | visits.pinned | _frozen(facts, visits)
+    return plan(replace(facts, kept=visits.take(fine)), progress=progress)
+
+
+def allowed(facts: Facts, visits: Visits) -> Flags:
+    """Which visits may stand under these facts; what is done is history and always stands."""
+    done = visits.stage == Stage.DONE
+    width = len(facts.calendar)
+    day = np.maximum(visits.day, 0)
+    fine = (visits.day >= 0) & (visits.ordinal <= facts.sites.visits[visits.site])
+    fine &= unpack(facts.managers.open_days, width)[visits.manager, day]
+    fine &= _open(facts, visits.site, day)
+    fine &= _competent(facts, visits)
+    fine = done | fine
+    return fine & (done | _within_the_day(facts, visits, fine))
+
+
+def _frozen(facts: Facts, visits: Visits) -> Flags:
+    return (visits.day >= 0) & (visits.day < facts.rules.first_open_day)
+
+
+def _open(facts: Facts, site: Ints, day: Ints) -> Flags:
+    words = facts.sites.open_days[site, day >> 6]
+    return (words >> (day & 63).astype(np.uint64)) & np.uint64(1) == 1
+
+
+def _competent(facts: Facts, visits: Visits) -> Flags:
+    kinds, kind = np.unique(
+        facts.sites.sector[visits.site] * 32 + facts.sites.province[visits.site], return_inverse=True
+    )
+    fits = competent(facts.agencies, kinds // 32, kinds % 32)
+    return fits[kind, facts.managers.agency[visits.manager]]
+
+
+def _within_the_day(facts: Facts, visits: Visits, standing_rows: Flags) -> Flags:
+    """Of an overfull day the visits stand that are most settled: done, then published, then pinned, then drafts."""
+    rows = np.flatnonzero(standing_rows & (visits.day >= 0))
+    settled = visits.stage[rows] * 2 + visits.pinned[rows]
+    cell = visits.manager[rows] * len(facts.calendar) + visits.day[rows]
+    order = np.lexsort((visits.site[rows], -settled, cell))
+    starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    fine = standing_rows.copy()
+    fine[rows[order[place >= facts.managers.stops[visits.manager[rows[order]]]]]] = False
+    return fine
+
+
+def without_agency(facts: Facts, agency: int, from_day: int, until_day: int | None = None) -> Facts:
+    """The facts with an agency suspended from a day of the calendar on."""
+    return without_managers(facts, np.flatnonzero(facts.managers.agency == agency), from_day, until_day)
+
+
+def without_managers(facts: Facts, managers: Ints, from_day: int, until_day: int | None = None) -> Facts:
+    """The facts with managers away from one day to another, or for good."""
+    days = unpack(facts.managers.open_days, len(facts.calendar))
+    days[managers, from_day : len(facts.calendar) if until_day is None else until_day + 1] = False
+    return replace(facts, managers=replace(facts.managers, open_days=pack(days)))
+
+
+def without_day(facts: Facts, day: int) -> Facts:
+    """The facts with a temporary holiday."""
+    days = unpack(facts.managers.open_days, len(facts.calendar))
+    days[:, day] = False
+    return replace(facts, managers=replace(facts.managers, open_days=pack(days)))
+
+
+def without_site(facts: Facts, site: int) -> Facts:
+    """The facts with an enterprise closed: it needs no visit any more."""
+    needs = facts.sites.visits.copy()
+    needs[site] = 0
+    return replace(facts, sites=replace(facts.sites, visits=needs))
