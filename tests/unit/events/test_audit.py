@@ -1,6 +1,7 @@
 """The faults' audit sees each kind of harm."""
 
 import pytest
+
 from audit import Verdict, judge
 
 SAID = [("a", 1), ("a", 2), ("a", 3), ("b", 1)]
