@@ -1,0 +1,211 @@
+"""Planners against the check: whatever small programme there is, the plan is valid, and the check finds what is not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling.model import Programme
+from scheduling.planner.model import Reason
+from scheduling.planning import national, plain
+from scheduling.planning.check import broken_rules
+from scheduling.planning.picture import (
+    FAR_AHEAD,
+    REASONS,
+    Agencies,
+    Kept,
+    Managers,
+    Needs,
+    Picture,
+    Planner,
+    Proposal,
+    Sites,
+)
+from scheduling.planning.reading import days_of, sort_out
+
+PLANNERS: dict[str, Planner] = {"plain": plain.plan, "national": national.plan}
+
+
+def picture_of(seed: int = 0, sites: int = 40, managers: int = 4, until: date = date(2023, 9, 29)) -> Picture:
+    """A small nation: three agencies, of which one goes everywhere, some leave, some works, some closed days."""
+    dice = np.random.default_rng(seed)
+    programme = Programme(UUID(int=seed), date(2023, 4, 1), until, 2, 28, 4, (date(2023, 4, 11),), (), (), 0.04, None)
+    days = days_of(programme, programme.window_from)
+    first, last = int(days[0]), int(days[-1])
+    agencies = Agencies(
+        [UUID(int=n) for n in range(3)],
+        dice.uniform(35, 37, 3),
+        dice.uniform(127, 129, 3),
+        np.array([0b111, 0b011, 0b101]),
+        np.array([0, 0b11, 0b1110]),
+        np.full(3, first - 100),
+        np.array([FAR_AHEAD, FAR_AHEAD, last - 30]),
+    )
+    people = Managers(
+        [UUID(int=n) for n in range(managers)],
+        np.arange(managers) % 3,
+        dice.uniform(35, 37, managers),
+        dice.uniform(127, 129, managers),
+        dice.integers(1, 5, managers),
+        np.full(managers, first - 1),
+        np.zeros(3, np.int64),
+        days[[1, 5, 9]],
+    )
+    works = dice.random(sites) < 0.3
+    enterprises = Sites(
+        dice.integers(0, 256, (sites, 16)).astype(np.uint8),
+        dice.uniform(35, 37, sites),
+        dice.uniform(127, 129, sites),
+        dice.integers(0, 3, sites),
+        dice.integers(0, 5, sites),
+        dice.integers(1, 10, sites),
+        np.where(works, first + 20, 0),
+        np.where(works, last - dice.integers(0, 80, sites), FAR_AHEAD),
+        np.where(dice.random(sites) < 0.2, 1 << dice.integers(0, 7, sites), 0),
+        np.zeros(sites, np.int64),
+    )
+    kept, needs = sort_out(programme, sites, np.empty((0, 6), np.int64))
+    return Picture(programme, days, agencies, people, enterprises, kept, needs)
+
+
+def published(picture: Picture, proposal: Proposal, share: float, seed: int = 0) -> Picture:
+    """The picture after a part of a proposal was published: the rest is still needed."""
+    dice = np.random.default_rng(seed)
+    rows = proposal.placed[dice.random(len(proposal.placed)) < share]
+    needs = picture.needs
+    table = np.column_stack([
+        needs.site[rows], needs.ordinal[rows], proposal.manager[rows], proposal.day[rows],
+        np.ones(len(rows), np.int64), np.ones(len(rows), np.int64),
+    ])  # fmt: skip
+    kept, left = sort_out(picture.programme, len(picture.sites), table)
+    return replace(picture, kept=kept, needs=left)
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), sites=st.integers(1, 120), managers=st.integers(1, 6))
+def test_a_plan_of_any_small_nation_is_valid(name: str, seed: int, sites: int, managers: int) -> None:
+    picture = picture_of(seed, sites, managers)
+    proposal = PLANNERS[name](picture)
+    assert broken_rules(picture, proposal) == {}
+    assert set(proposal.reason[proposal.manager < 0]) <= set(range(len(REASONS)))
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), share=st.floats(0, 1), managers=st.integers(1, 6))
+def test_a_plan_around_published_visits_is_valid(name: str, seed: int, share: float, managers: int) -> None:
+    picture = picture_of(seed, 60, managers)
+    rest = published(picture, plain.plan(picture), share, seed)
+    assert broken_rules(rest, PLANNERS[name](rest)) == {}
+
+
+def test_both_planners_give_their_reasons_in_the_same_order() -> None:
+    assert tuple(reason.name.lower() for reason in Reason) == REASONS
+
+
+def test_the_same_picture_gives_the_same_plan() -> None:
+    one, two = (plain.plan(picture_of(3)) for _ in range(2))
+    assert np.array_equal(one.day, two.day)
+    assert np.array_equal(one.manager, two.manager)
+
+
+def test_where_there_is_room_everybody_is_visited() -> None:
+    picture = picture_of(1, sites=30, managers=6)
+    proposal = plain.plan(replace(picture, sites=replace(picture.sites, open_until=np.full(30, FAR_AHEAD))))
+    assert len(proposal.placed) == 60
+
+
+def test_every_reason_is_given_where_it_is_true() -> None:
+    picture = picture_of(2, sites=8, managers=3)
+    agencies = replace(picture.agencies, sectors=np.array([0b001, 0b001, 0b100]), provinces=np.zeros(3, np.int64))
+    sites = replace(
+        picture.sites,
+        sector=np.array([0, 1, 0, 2, 0, 0, 0, 0]),
+        open_from=np.zeros(8, np.int64),
+        open_until=np.array([FAR_AHEAD, FAR_AHEAD, int(picture.days[3]), *[FAR_AHEAD] * 5]),
+        closed_weekdays=np.zeros(8, np.int64),
+    )
+    managers = replace(picture.managers, agency=np.zeros(3, np.int64))
+    proposal = plain.plan(replace(picture, agencies=agencies, sites=sites, managers=managers))
+    told = {
+        int(site): REASONS[reason]
+        for site, reason in zip(picture.needs.site, proposal.reason, strict=True)
+        if reason >= 0
+    }
+    assert told == {1: "no_competent_agency", 2: "window_too_short", 3: "nobody_available"}
+
+
+def _moved(proposal: Proposal, **columns: object) -> Proposal:
+    """The proposal with its first visit spoilt."""
+    spoilt = {name: getattr(proposal, name).copy() for name in ("manager", "day", "reason")}
+    for name, value in columns.items():
+        spoilt[name][0] = value
+    return Proposal(**spoilt)
+
+
+SPOILERS: dict[str, Callable[[Picture, Proposal], tuple[Picture, Proposal]]] = {
+    "visit_lost": lambda p, o: (p, _moved(o, manager=-1, day=-1)),
+    "agency_not_competent_sector": lambda p, o: (
+        replace(p, agencies=replace(p.agencies, sectors=np.zeros(3, np.int64))), o
+    ),
+    "agency_not_competent_province": lambda p, o: (
+        replace(p, agencies=replace(p.agencies, provinces=np.full(3, 1 << 16))), o
+    ),
+    "agency_not_qualified": lambda p, o: (
+        replace(p, agencies=replace(p.agencies, qualified_on=p.agencies.qualified_on + 10_000)), o
+    ),
+    "manager_not_trained": lambda p, o: (
+        replace(p, managers=replace(p.managers, trained_on=p.managers.trained_on + 10_000)), o
+    ),
+    "manager_away": lambda p, o: (
+        replace(p, managers=replace(p.managers, leave_of=o.manager[:1], leave_on=o.day[:1])), o
+    ),
+    "outside_window": lambda p, o: (p, _moved(o, day=p.days[-1] + 20)),
+    "not_a_working_day": lambda p, o: (p, _moved(o, day=738_256)),
+    "enterprise_not_open": lambda p, o: (
+        replace(p, sites=replace(p.sites, open_until=np.zeros(len(p.sites), np.int64))), o
+    ),
+    "enterprise_closed_weekday": lambda p, o: (
+        replace(p, sites=replace(p.sites, closed_weekdays=np.full(len(p.sites), 0b1111111))), o
+    ),
+    "over_capacity": lambda p, o: (p, Proposal(np.zeros_like(o.manager), np.full_like(o.day, o.day[0]), o.reason)),
+    "visit_twice": lambda p, o: (replace(p, needs=replace(p.needs, ordinal=np.ones_like(p.needs.ordinal))), o),
+    "spacing_too_short": lambda p, o: (p, _moved(o, day=o.day[1] - 27)),
+    "ordinals_out_of_order": lambda p, o: (p, _moved(o, day=o.day[1] + 28)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", SPOILERS)
+def test_the_check_finds_each_broken_rule(rule: str) -> None:
+    picture = picture_of(1, sites=30, managers=6)
+    picture = replace(picture, sites=replace(picture.sites, open_until=np.full(30, FAR_AHEAD)))
+    proposal = plain.plan(picture)
+    assert broken_rules(picture, proposal) == {}
+    assert broken_rules(*SPOILERS[rule](picture, proposal))[rule] > 0
+
+
+def test_the_check_refuses_a_proposal_of_another_length() -> None:
+    picture = picture_of(1)
+    empty = np.empty(0, np.int64)
+    assert broken_rules(picture, Proposal(empty, empty, empty)) == {"visit_lost": len(picture.needs)}
+
+
+def test_missed_and_cancelled_visits_are_needed_again_under_their_next_version() -> None:
+    picture = picture_of(0, sites=3)
+    rows = np.array([[0, 1, 0, 738_300, 0, 4], [1, 1, 0, 738_300, 1, 0], [1, 2, 0, 738_340, 2, 0]])
+    kept, needs = sort_out(picture.programme, 3, rows)
+    assert isinstance(kept, Kept)
+    assert isinstance(needs, Needs)
+    assert list(zip(needs.site.tolist(), needs.ordinal.tolist(), needs.version.tolist(), strict=True)) == [
+        (0, 1, 4),
+        (0, 2, 0),
+        (2, 1, 0),
+        (2, 2, 0),
+    ]
+    assert kept.is_done.tolist() == [0, 1]
