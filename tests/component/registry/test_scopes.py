@@ -132,6 +132,14 @@ async def test_a_body_that_cannot_be_read_names_its_fields_in_both_languages(off
     ]
 
 
+@pytest.mark.usefixtures("programme")
+async def test_a_letter_that_no_database_keeps_is_refused_as_any_other_fault(
+    officer: httpx.AsyncClient, agency_body: Body
+) -> None:
+    refused = await officer.post("/agencies", json=agency_body(name="가람\0"))
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "name")
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, keys: Any) -> None:
     keys.write(tmp_path / "private.pem", tmp_path / "public.pem")
     monkeypatch.setenv("REGISTRY_DATABASE_URL", "postgresql://somewhere")

@@ -133,6 +133,7 @@ class Intake(Generic[Row]):
         """One transaction for a batch: what comes of its rows, what is refused, and how far the import is."""
         rows, self._rows = self._rows, []
         async with transaction(self._pool) as tx:
+            await imports.take_time(tx.db)
             verdicts = await (self._try(tx, rows) if self._is_dry_run else self._taker.take(tx, rows))
             for row, verdict in zip(rows, verdicts, strict=True):
                 if isinstance(verdict, UnreadableError):

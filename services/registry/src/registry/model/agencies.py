@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from events.contracts.registry import Sector
-from registry.model.checks import BusinessNumber, Latitude, Longitude, Name, Province, Said, listed
+from registry.model.checks import BusinessNumber, Latitude, Longitude, Name, Province, Said, Text, listed
 from registry.model.programmes import Points
 
 Status = Literal["applied", "qualified", "rejected"]
@@ -23,7 +23,7 @@ class Application(Said):
     sectors: Annotated[tuple[Sector, ...], BeforeValidator(listed), Field(min_length=1)]
     provinces: Annotated[tuple[Province, ...], BeforeValidator(listed)] = ()
     province: Province | None = None
-    address: str | None = None
+    address: Text | None = None
     latitude: Latitude
     longitude: Longitude
     applied_on: date | None = None

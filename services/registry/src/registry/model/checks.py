@@ -36,7 +36,8 @@ def _province(code: str) -> str:
     return code
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]  # PostgreSQL keeps no NUL
+Name = Annotated[Text, Field(min_length=1)]
 BusinessNumber = Annotated[str, AfterValidator(_checked)]
 Province = Annotated[str, AfterValidator(_province)]
 Latitude = Annotated[float, Field(ge=32, le=39.5)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from registry.model.checks import Days, Latitude, Longitude, Name, Said
+from registry.model.checks import Days, Latitude, Longitude, Name, Said, Text
 
 
 class Enrolment(Said):
@@ -15,8 +15,8 @@ class Enrolment(Said):
     manager_id: UUID
     agency_id: UUID
     name: Name
-    phone: str | None = None
-    mail: str | None = None
+    phone: Text | None = None
+    mail: Text | None = None
     latitude: Latitude
     longitude: Longitude
     visits_a_day: int = Field(ge=1, le=20)

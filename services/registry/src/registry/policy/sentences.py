@@ -23,6 +23,7 @@ KOREAN: Mapping[str, str] = {
     "string_too_short": "비어 있습니다",
     "string_too_long": "너무 깁니다 (최대 {max_length}자)",
     "string_type": "문자열이 아닙니다",
+    "string_pattern_mismatch": "쓸 수 없는 글자가 있습니다",
     "too_short": "적어도 {min_length}개가 있어야 합니다",
     "extra_forbidden": "알 수 없는 항목입니다",
     "json_invalid": "JSON 형식이 아닙니다",

@@ -58,6 +58,11 @@ async def begin(pool: Pool, started: Started, at: datetime) -> None:
         )
 
 
+async def take_time(db: Connection) -> None:
+    """Let this transaction's batch be thought about longer than a consumer's may be: the machine may be busy."""
+    await db.execute("set local idle_in_transaction_session_timeout = '50s'")
+
+
 async def move(db: Connection, import_id: UUID, progress: Progress, at: datetime) -> None:
     """Keep how far an import is."""
     await db.execute(
