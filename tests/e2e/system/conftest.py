@@ -1,0 +1,228 @@
+"""One running system for the folder's tests: Kafka, PostgreSQL and the four services, and a year played on them."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka.errors import KafkaError
+from rich.progress import Progress
+
+from access.keys import Keys
+from korea.population import populate, write_registry_files
+from rehearsal import applying, year
+from rehearsal.books import Line, reconcile
+from rehearsal.doors import Door, Doors, key_pair
+from rehearsal.house import SERVICES, House, open_house
+from rehearsal.settings import Settings
+from rehearsal.year import Year
+from stack import Process, Stack
+
+T = TypeVar("T")
+Check = Callable[[], Awaitable[T]]
+AWAY = (OSError, httpx.TransportError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError)
+
+
+class TryingAgain(httpx.AsyncHTTPTransport):
+    """People whose request met a service that died send it once more, until it is answered."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        while True:
+            try:
+                answer = await super().handle_async_request(request)
+                await answer.aread()
+            except httpx.TransportError:
+                await asyncio.sleep(0.2)
+            else:
+                return answer
+
+
+@dataclass
+class System:
+    """The house, and what is done to it."""
+
+    house: House
+    keys: Keys
+    folder: Path
+    seeds: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def stack(self) -> Stack:
+        return self.house.stack
+
+    @property
+    def bootstrap(self) -> str:
+        return self.house.stack.kafka.bootstrap
+
+    async def kill(self, *names: str) -> None:
+        """SIGKILL: nothing gets to tidy up."""
+        await asyncio.gather(*(self.house.processes[name].kill() for name in names))
+
+    async def start(self, *names: str) -> None:
+        """Start again what was stopped or killed, and wait until it is ready."""
+        programs = [replace(self.house.processes[name].program, ready_seconds=120) for name in names]
+        started = await asyncio.gather(*(self.stack.start(program) for program in programs))
+        self.house.processes.update(zip(names, started, strict=True))
+
+    async def start_another(self, name: str, port: int, **settings: str) -> Process:
+        """Start a second instance of a service, with a port and perhaps settings of its own."""
+        program = self.house.processes[name].program
+        own = {f"{name.upper()}_{key}": value for key, value in {"HTTP_PORT": str(port), **settings}.items()}
+        ready = f"http://127.0.0.1:{port}/health/ready"
+        another = replace(
+            program,
+            name=f"{name}-again",
+            ready_url=ready,
+            environment={**program.environment, **own},
+            ready_seconds=120,
+        )
+        return await self.stack.start(another)
+
+    async def fetch(self, service: str, sql: str) -> list[asyncpg.Record]:
+        """Ask a service's database."""
+        connection = await asyncpg.connect(self.stack.postgres.dsn(service))
+        try:
+            return await connection.fetch(sql)
+        finally:
+            await connection.close()
+
+    async def ask(self, service: str, path: str, *, method: str = "GET") -> httpx.Response:
+        """Call a service's door without a token and without trying again."""
+        address = f"http://127.0.0.1:{self.stack.port(service)}"
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as client:
+            return await client.request(method, path)
+
+    async def take_in(self, enterprises: int) -> int:
+        """Register more enterprises at the registry's door; how many."""
+        seed = next(self.seeds)
+        folder = self.folder / f"more-{seed}"
+        await asyncio.to_thread(write_registry_files, folder, populate(enterprises, seed))
+        lines = (folder / "enterprises.csv").read_bytes()
+        answer = await self.house.doors.registry.post("/enterprises/import", lines, kind="text/csv", on="2023-04-12")
+        assert answer["refused"] == 0
+        return answer["rows"]
+
+    async def balanced(self) -> list[Line]:
+        """The reconciliation, once source, topics and read model agree in everything; waits for it."""
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                lines = await reconcile(self.house)
+            except AWAY:
+                lines = []
+            if lines and all(line.is_equal for line in lines):
+                return lines
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"these never came to agree: {[line for line in lines if not line.is_equal]}")
+            await asyncio.sleep(0.3)
+
+
+@dataclass(frozen=True)
+class Played:
+    """How the year that was played through three kills of everything came out."""
+
+    lines: Sequence[Line]
+    document: dict[str, Any]
+    kills: int
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., Awaitable[Any]]:
+    """`await eventually(check, "what")`: what the check returns, as soon as that is true; a fault under way is no."""
+
+    async def wait(check: Check[T], what: str, *, seconds: float = 120) -> T:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                if found := await check():
+                    return found
+            except AWAY:
+                pass  # what was asked is away just now
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {seconds:.0f} s in vain: {what}")
+            await asyncio.sleep(0.1)
+
+    return wait
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody has."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[System]:
+    """The system, with nothing in it yet; a lost planner's lease runs out sooner than usual."""
+    folder = tmp_path_factory.mktemp("system")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCHEDULING_LEASE_SECONDS", "10")
+        async with open_house(settings_for(folder)) as house, patient_doors(house) as doors:
+            keys, _ = key_pair(folder / "home")
+            yield System(House(house.stack, doors, dict(house.processes)), keys, folder)
+
+
+def settings_for(folder: Path) -> Settings:
+    """A small year."""
+    said = {"enterprises": 200, "planner": "plain", "ANJEON_HOME": folder / "home", "ANJEON_OUT": folder / "out"}
+    return Settings.model_validate(said)
+
+
+class patient_doors:  # noqa: N801 - used as a function is
+    """The house's doors, for people who try again."""
+
+    def __init__(self, house: House) -> None:
+        doors = house.doors
+        self._doors = {name: Door(name, _patient(getattr(doors, name).client)) for name in (*SERVICES, "field")}
+
+    async def __aenter__(self) -> Doors:
+        return Doors(**self._doors)
+
+    async def __aexit__(self, *_: object) -> None:
+        for door in self._doors.values():
+            await door.client.aclose()
+
+
+def _patient(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=client.base_url, headers=client.headers, timeout=120, transport=TryingAgain(), trust_env=False
+    )
+
+
+@pytest.fixture(scope="session")
+async def played(system: System, eventually: Callable[..., Awaitable[Any]]) -> Played:
+    """The year, played while all four services are killed together three times."""
+    settings = settings_for(system.folder)
+    files = await asyncio.to_thread(applying.write_files, settings)
+    this = Year(system.house, settings, Progress(disable=True), files.folder, files.programme_id)
+    killed = list[str]()
+
+    async def all_killed_once(service: str, under_way: str) -> None:
+        async def has_begun() -> bool:
+            return bool(await system.fetch(service, f"select 1 where exists ({under_way})"))
+
+        await eventually(has_begun, f"{under_way} in {service}")
+        await system.kill(*SERVICES)
+        killed.append(under_way)
+        await system.start(*SERVICES)
+
+    await applying.agencies(this)
+    await applying.training(this)
+    await asyncio.gather(applying.enterprises(this, files), all_killed_once("registry", "select 1 from enterprise"))
+    await year.decided(this)
+    await asyncio.gather(year.planned(this), all_killed_once("scheduling", "select 1 from plan"))
+    reported = "select 1 from visit where state = 'completed'"
+    await asyncio.gather(year.visited(this), all_killed_once("scheduling", reported))
+    lines = await system.balanced()
+    return Played(lines, await system.house.doors.reporting.get("/api/progress"), len(killed))
