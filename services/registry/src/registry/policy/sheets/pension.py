@@ -64,26 +64,11 @@ def _enterprise(values: Values) -> Reading:
             f"법정동 시군구 코드가 아닙니다: {district}", f"is no district: {district}", "province|district"
         )
     state = Enterprise(
-        name,
-        number,
-        address,
-        code,
-        "NTS",
-        heads,
-        None,
-        found,
-        district,
-        None,
-        None,
-        True,
-        None,
-        None,
-        None,
-        "",
-        "",
-        False,
+        *(name, number, address, code, "NTS", heads, None, found, district),
+        *(None, None, True, None, None, None, "", "", False),
     )
-    return Reading(identity_of(number, name, address), state, None, None, is_closed, left_on if is_closed else None)
+    left = left_on if is_closed else None
+    return Reading(identity_of(number, name, address), state, None, None, is_closed, left)
 
 
 PENSION = Sheet(
