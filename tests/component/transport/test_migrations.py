@@ -1,15 +1,12 @@
-"""Migrations: from empty to what the code needs, once each, never edited; and no service starts without them."""
+"""Migrations: from empty to what the code needs, once each, and never edited."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from access.keys import Keys
 from events.transport.db import migrate, open_pool, pending_migrations
 
 SERVICES = ("registry", "eligibility", "scheduling", "reporting")
@@ -87,20 +84,3 @@ async def test_a_migration_that_fails_leaves_no_trace(database: Database, packag
     assert await tables(dsn) == {"public.migration", "public.good"}
     package("0002_bad.sql", "create table half ()")
     assert await migrate(dsn, name) == [f"{name}/0002_bad.sql"]
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_does_not_start_without_its_migrations_and_says_which_and_how(
-    service: str, database: Database, tmp_path: Path
-) -> None:
-    Keys.generate().write(tmp_path / "private.pem", tmp_path / "public.pem")
-    own = {"DATABASE_URL": await database(service), "HTTP_PORT": "1", "ACCESS_KEYS": str(tmp_path / "public.pem")}
-    environment = os.environ | {f"{service.upper()}_{name}": value for name, value in own.items()}
-    serving = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", service, "serve", env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    _, said = await serving.communicate()
-    last = said.decode().splitlines()[-1]
-    assert serving.returncode == 1
-    assert last.startswith(f"{service}: migrations are missing: events.transport/0001_transport.sql, {service}/0001_")
-    assert last.endswith(f"run `python -m {service} migrate`")

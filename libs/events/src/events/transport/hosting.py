@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+import asyncpg
 import structlog
 import uvicorn
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -100,7 +102,10 @@ class _Door(uvicorn.Server):
 @asynccontextmanager
 async def _started(service: Service, parts: Sequence[Part]) -> AsyncGenerator[tuple[Pool, _Tasks]]:
     settings = service.settings
-    pool = await open_pool(settings.database_url)
+    try:
+        pool = await open_pool(settings.database_url)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise NotReadyError(f"the database does not let us in: {error}") from error
     tasks = _Tasks()
     try:
         await _check(service, pool)
@@ -130,7 +135,10 @@ async def _check(service: Service, pool: Pool) -> None:
     if service.settings.topics_file:
         wanted = topics.Topics.read(service.settings.topics_file)
         mine = {name for name, topic in wanted.topics.items() if service.name in (topic.says, *topic.hears)}
-        await topics.verify(service.settings.kafka_bootstrap, wanted, mine)
+        try:
+            await topics.verify(service.settings.kafka_bootstrap, wanted, mine)
+        except KafkaError as error:
+            raise NotReadyError(f"Kafka does not answer, so its topics cannot be verified: {error}") from error
 
 
 async def _keep_at(name: str, work: Work, pool: Pool) -> None:
