@@ -112,7 +112,7 @@ async def test_whoever_fell_while_the_plan_was_published_is_swept_out(scheduling
     await scheduling.plan(korea)
     # As if the closing had been committed beside the publication: kept, but its visits were invisible to it.
     await scheduling.pool.execute(
-        "insert into closure values ($1, $2)", korea.registered[1].enterprise_id, date(2023, 4, 20)
+        "insert into closure values ($1, 9, $2)", korea.registered[1].enterprise_id, date(2023, 4, 20)
     )
     await scheduling.book()
     gone = {fact["enterprise_id"] for fact in await scheduling.said("visit.cancelled")}
@@ -124,7 +124,8 @@ async def test_the_sweep_waits_for_what_still_runs_beside_the_publication(schedu
     korea = nation(enterprises=1)
     await scheduling.hear_all(korea)
     async with scheduling.pool.acquire() as beside, beside.transaction():
-        await beside.execute("insert into closure values ($1, $2)", korea.registered[0].enterprise_id, date(2023, 5, 1))
+        gone = korea.registered[0].enterprise_id
+        await beside.execute("insert into closure values ($1, 9, $2)", gone, date(2023, 5, 1))
         await scheduling.plan(korea)
         await scheduling.book()
         assert not await scheduling.pool.fetchval("select is_swept from plan")

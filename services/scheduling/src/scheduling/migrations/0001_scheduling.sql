@@ -54,6 +54,7 @@ create table enterprise (
 
 create table closure (
     enterprise_id uuid primary key,
+    version       bigint not null,                     -- an enterprise with a higher one is open again
     closed_on     date not null
 );
 

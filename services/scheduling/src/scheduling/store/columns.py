@@ -23,7 +23,7 @@ _SITES = """
            e.closed_weekdays, e.preferred_weekdays
     from enterprise e join decision d using (enterprise_id)
     where d.is_eligible and d.sector is not null
-      and not exists (select from closure c where c.enterprise_id = e.enterprise_id)
+      and not exists (select from closure c where c.enterprise_id = e.enterprise_id and c.version > e.version)
     order by enterprise_id
 """
 _VISITS = """

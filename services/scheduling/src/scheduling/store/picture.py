@@ -90,8 +90,11 @@ async def remember_enterprises(db: Connection, batch: Sequence[Received[Any]]) -
 async def remember_closures(db: Connection, batch: Sequence[Received[EnterpriseClosed]]) -> None:
     last = newest(batch)
     await db.execute(
-        "insert into closure select * from unnest($1::uuid[], $2::date[]) on conflict do nothing",
+        "insert into closure select * from unnest($1::uuid[], $2::bigint[], $3::date[]) on conflict (enterprise_id) "
+        "do update set version = excluded.version, closed_on = excluded.closed_on "
+        "where closure.version < excluded.version",
         [received.fact.enterprise_id for received in last],
+        [received.envelope.sequence for received in last],
         [received.fact.closed_on for received in last],
     )
 
