@@ -41,13 +41,14 @@ def make(sketch: Sketch) -> Facts:
         Rules(reserve_share=sketch.reserve),
         Calendar(dates),
         _sites(sketch, rng, dates),
-        Agencies(
-            rng.normal(0, 20, (sketch.agencies, 2)),
-            rng.integers(1, 8, sketch.agencies),
-            np.zeros(sketch.agencies, np.int64),
-        ),
+        _agencies(sketch, rng),
         _managers(sketch, rng, width),
     )
+
+
+def _agencies(sketch: Sketch, rng: np.random.Generator) -> Agencies:
+    count = sketch.agencies
+    return Agencies(rng.normal(0, 20, (count, 2)), rng.integers(1, 8, count), np.zeros(count, np.int64))
 
 
 def _sites(sketch: Sketch, rng: np.random.Generator, dates: np.ndarray) -> Sites:

@@ -17,7 +17,7 @@ from scheduling.planner.search import improve
 NEAR_TO_JOIN, NEAR_TO_IMPROVE, ROUNDS = 32, 12, 20
 EVERY_PAIR_UPTO = 700
 SLACK_DAYS = 12
-MAY_WAIT = 10
+MAY_WAIT = 25
 
 
 @dataclass(frozen=True)

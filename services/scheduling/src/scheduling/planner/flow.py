@@ -44,8 +44,8 @@ class Nodes:
 class Loading:
     """How full groups may become: up to each share of the capacity, a visit costs so many kilometres more."""
 
-    shares: tuple[float, ...] = (0.92, 0.975)
-    prices: tuple[float, ...] = (0.0, 2.0)
+    shares: tuple[float, ...] = (0.95, 0.99)
+    prices: tuple[float, ...] = (0.0, 1.0)
 
 
 @dataclass(frozen=True)

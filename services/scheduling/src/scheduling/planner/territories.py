@@ -49,6 +49,7 @@ def divide(place: Reals, weight: Reals) -> Ints:
 def along(place: Reals) -> Reals:
     """Where each place lies along the longest extent of all of them."""
     middle = place - place.mean(axis=0)
-    (xx, xy), (_, yy) = middle.T @ middle
+    # Plain sums: a matrix product may round differently on another number of cores.
+    xx, yy, xy = (middle[:, 0] ** 2).sum(), (middle[:, 1] ** 2).sum(), (middle[:, 0] * middle[:, 1]).sum()
     angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     return middle[:, 0] * np.cos(angle) + middle[:, 1] * np.sin(angle)

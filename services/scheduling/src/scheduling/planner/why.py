@@ -129,5 +129,10 @@ def _sentence(state: Live, site: int, chosen: Choice, others: list[Choice]) -> t
     english = f"It is {km:.1f} km from the manager and shares the day with {together} near enterprises."
     if nearest is not None:
         korean += f" 다음으로 나은 기관은 {nearest:+.1f} km입니다."
-        english += f" The next best agency would cost {nearest:+.1f} km."
+        english += f" The next best agency would make it {nearest:+.1f} km."
+    if nearest is not None and nearest < 0:
+        korean += " 이 방문만 옮기면 짧아지지만, 같은 담당자가 모든 방문을 맡도록 묶음을 나누지 않았습니다."
+        english += (
+            " Moved by itself it would be shorter; its bundle was kept whole so that one manager makes all visits."
+        )
     return korean, english
