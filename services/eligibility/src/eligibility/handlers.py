@@ -29,7 +29,7 @@ async def on_enterprise_registered(
 
 
 async def on_enterprise_changed(rules: RuleBook, tx: Transaction, batch: Sequence[Received[EnterpriseChanged]]) -> None:
-    """A changed enterprise is decided again, unless it has closed."""
+    """A changed enterprise is decided again; one that had closed is open again."""
     await _decide(rules, tx, batch)
 
 

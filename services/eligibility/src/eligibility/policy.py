@@ -63,9 +63,7 @@ def standing_after(rules: RuleBook, before: Standing | None, fact: AboutEnterpri
 def _judge(rules: RuleBook, before: Standing | None, fact: AboutEnterprise) -> tuple[Decision, bool]:
     if isinstance(fact, EnterpriseClosed):
         return _decide_closed(rules, before, fact), True
-    if before and before.is_closed and isinstance(fact, EnterpriseChanged):
-        return before.decision, True  # only registering it anew opens an enterprise again
-    return decide(rules, fact), False
+    return decide(rules, fact), False  # a state said after a closing means that it is open again
 
 
 def decide(rules: RuleBook, state: State) -> Decision:

@@ -113,7 +113,7 @@ class EnterpriseChanged(_EnterpriseState, type="registry.enterprise.changed.v1",
 
 
 class EnterpriseClosed(Fact, type="registry.enterprise.closed.v1", key="enterprise_id"):
-    """An enterprise ceased to be: nobody visits it any more."""
+    """An enterprise ceased to be: nobody visits it, unless a later version of its state says that it is open again."""
 
     enterprise_id: UUID
     closed_on: date

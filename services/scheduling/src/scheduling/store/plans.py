@@ -126,9 +126,9 @@ async def sweep(db: Connection) -> list[Visit]:
                   and sweep_after <= pg_snapshot_xmin(pg_current_snapshot()) returning plan_id)
             select {", ".join(f"v.{name}" for name in COLUMNS.split(", "))}
             from visit v
-            left join enterprise e using (enterprise_id)
+            left join enterprise e on e.enterprise_id = v.enterprise_id
             left join closure c on c.enterprise_id = v.enterprise_id and c.version > coalesce(e.version, 0)
-            left join decision d using (enterprise_id)
+            left join decision d on d.enterprise_id = v.enterprise_id
             where v.plan_id in (select plan_id from swept) and v.state in ('scheduled', 'missed')
               and (c.enterprise_id is not null or not coalesce(d.is_eligible, false))
             order by v.visit_id for update of v"""  # noqa: S608 - our own column names
