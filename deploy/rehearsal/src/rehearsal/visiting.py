@@ -1,10 +1,12 @@
 """The visits of the year as the managers report them: day by day, some doors closed, most hazards removed."""
 
+import csv
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,6 +14,8 @@ import numpy as np
 
 MISSED_SHARE = 0.01
 """Assumed: one visit in a hundred finds nobody there, and is booked again."""
+MISSED_UNTIL = date(2023, 10, 31)
+"""Later in the year there may be no other day left, and the year is to be played to its end."""
 HAZARDS_A_VISIT = 4.4
 """Consultation visits elsewhere find 3.8 to 5 hazards each (docs/glossary.md, 'hazard')."""
 REASONS = ("nobody_there", "nobody_there", "refused_entry", "site_not_found", "weather", "manager_absent")
@@ -23,14 +27,24 @@ class Booked:
 
     visit_id: UUID
     visit_on: date
+    may_be_missed: bool
 
 
-def booked(export: str) -> list[Booked]:
-    """The visits of an export (a line each), in the order of their days."""
-    visits = [
-        Booked(UUID(row["visit_id"]), date.fromisoformat(row["visit_on"])) for row in map(json.loads, _lines(export))
-    ]
+def booked(export: str, short_lived: frozenset[str]) -> list[Booked]:
+    """The visits of an export (a line each), in the order of their days; at short-lived sites nobody is missed."""
+    visits = [_booked(json.loads(line), short_lived) for line in _lines(export)]
     return sorted(visits, key=lambda visit: (visit.visit_on, visit.visit_id))
+
+
+def _booked(row: dict[str, Any], short_lived: frozenset[str]) -> Booked:
+    on = date.fromisoformat(row["visit_on"])
+    return Booked(UUID(row["visit_id"]), on, on <= MISSED_UNTIL and row["enterprise_id"] not in short_lived)
+
+
+def short_lived_sites(file: Path) -> frozenset[str]:
+    """The enterprises of a file whose works come to an end: a missed day may have no other there."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["enterprise_id"] for row in csv.DictReader(lines) if row.get("open_until"))
 
 
 def _lines(export: str) -> Iterator[str]:
@@ -56,7 +70,7 @@ def _dice(visit: Booked, seed: int, attempt: int) -> np.random.Generator:
 
 def _report(visit: Booked, dice: np.random.Generator, attempt: int) -> dict[str, Any]:
     said = {"report_id": str(uuid5(visit.visit_id, f"report {attempt}")), "visit_id": str(visit.visit_id)}
-    if dice.random() < MISSED_SHARE and attempt == 1:
+    if visit.may_be_missed and attempt == 1 and dice.random() < MISSED_SHARE:
         reason = REASONS[int(dice.integers(len(REASONS)))]
         return said | {"outcome": "missed", "missed_on": visit.visit_on.isoformat(), "reason": reason}
     found = int(dice.poisson(HAZARDS_A_VISIT))

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rehearsal.books import counted_at_the_source, read_model
 from rehearsal.house import House
 from rehearsal.settings import Settings
-from rehearsal.visiting import Booked, batches, booked, reports
+from rehearsal.visiting import Booked, batches, booked, reports, short_lived_sites
 
 REPORTS_A_REQUEST = 2_000
 Check = Callable[[], Awaitable[tuple[int, int]]]
@@ -84,10 +84,11 @@ async def planned(year: Year) -> dict[str, Any]:
 async def visited(year: Year) -> None:
     """Report every visit, week by week; those who found nobody go again on the day that they are given."""
     total, attempt = 0, 0
+    short_lived = await asyncio.to_thread(short_lived_sites, year.files / "enterprises.csv")
     task = year.progress.add_task("managers visit and report", total=None)
     while True:
         attempt += 1
-        waiting = await _waiting(year)
+        waiting = await _waiting(year, short_lived)
         if not waiting:
             break
         total += len(waiting)
@@ -95,12 +96,22 @@ async def visited(year: Year) -> None:
         for batch in batches(waiting, REPORTS_A_REQUEST):
             await _report(year, batch, attempt)
             year.progress.advance(task, len(batch))
-        await year.watched("missed visits get another day", lambda: _all_have_a_day(year), patience=120)
+        await _booked_again(year)
 
 
-async def _waiting(year: Year) -> list[Booked]:
+async def _waiting(year: Year, short_lived: frozenset[str]) -> list[Booked]:
     query = f"programme_id={year.programme_id}&state=scheduled"
-    return booked(await year.house.doors.field.text(f"/visits/export?{query}"))
+    return booked(await year.house.doors.field.text(f"/visits/export?{query}"), short_lived)
+
+
+async def _booked_again(year: Year) -> None:
+    try:
+        await year.watched("missed visits get another day", lambda: _all_have_a_day(year), patience=20)
+    except StuckError:
+        counts = await year.house.doors.field.get("/visits/counts", programme_id=year.programme_id)
+        year.progress.console.print(
+            f"{counts['missed']:,} missed visits have no other day left: too few days, or people"
+        )
 
 
 async def _all_have_a_day(year: Year) -> tuple[int, int]:
