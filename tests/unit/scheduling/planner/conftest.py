@@ -63,19 +63,16 @@ def _sites(sketch: Sketch, rng: np.random.Generator, dates: np.ndarray) -> Sites
     visits = 2 + (rng.random(count) < sketch.thirds)
     return Sites(
         rng.normal(0, 20, (count, 2)), rng.integers(0, 3, count), rng.integers(0, 2, count),
-        rng.integers(1, 10, count).astype(np.float64), pack(open_days), rng.integers(0, 32, count), visits.astype(np.int64),
+        rng.integers(1, 10, count).astype(np.float64), pack(open_days), rng.integers(0, 32, count),
+        visits.astype(np.int64),
     )  # fmt: skip
 
 
 def _managers(sketch: Sketch, rng: np.random.Generator, width: int) -> Managers:
     count = sketch.managers
     days = rng.random((count, width)) >= sketch.leave
-    return Managers(
-        rng.integers(0, sketch.agencies, count),
-        rng.normal(0, 20, (count, 2)),
-        rng.integers(1, sketch.stops + 1, count),
-        pack(days),
-    )
+    stops = rng.integers(1, sketch.stops + 1, count)
+    return Managers(rng.integers(0, sketch.agencies, count), rng.normal(0, 20, (count, 2)), stops, pack(days))
 
 
 def broken(facts: Facts, plan: Plan) -> list[str]:

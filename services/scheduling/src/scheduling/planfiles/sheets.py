@@ -37,9 +37,12 @@ class Sheet:
     rows: int
     columns: dict[str, Cells]
     refusals: list[Refusal] = field(default_factory=list[Refusal])
+    torn: frozenset[int] = frozenset()
 
     def refuse(self, row: int, column: str, reason: str) -> None:
-        self.refusals.append(Refusal(self.name, row + HEADER_ROW + 1, column, reason))
+        """Notes a cell; a line that was torn to begin with is noted once."""
+        if row not in self.torn:
+            self.refusals.append(Refusal(self.name, row + HEADER_ROW + 1, column, reason))
 
     def cells(self, column: str) -> Cells:
         """The cells of a column, empty where the file has none."""
@@ -106,8 +109,8 @@ def open_sheet(folder: Path, stem: str, needed: Sequence[str]) -> Sheet:
 
 def _spread(sheet: Sheet) -> Sheet:
     """Some lines had too few or too many cells: they become empty rows, so that the others keep their numbers."""
-    torn = {refusal.row - HEADER_ROW - 1 for refusal in sheet.refusals}
-    whole = (row for row in range(sheet.rows) if row not in torn)
+    sheet.torn = frozenset(refusal.row - HEADER_ROW - 1 for refusal in sheet.refusals)
+    whole = (row for row in range(sheet.rows) if row not in sheet.torn)
     place = {row: at for at, row in enumerate(whole)}
     taken = pa.array([place.get(row) for row in range(sheet.rows)], pa.int64())
     for name, cells in sheet.columns.items():
