@@ -97,6 +97,22 @@ async def test_an_enterprise_found_ineligible_loses_its_visits_until_it_is_eligi
     assert [fact["version"] for fact in (await scheduling.said("visit.scheduled"))[4:]] == [3, 3]
 
 
+async def test_an_enterprise_that_opens_again_is_planned_again_and_a_late_closing_is_not_heard(
+    scheduling: Any, nation: Any
+) -> None:
+    korea = nation(enterprises=1)
+    await scheduling.hear_all(korea)
+    await scheduling.plan(korea)
+    closed = EnterpriseClosed(enterprise_id=korea.registered[0].enterprise_id, closed_on=date(2023, 6, 1))
+    await scheduling.hear(closed, version=2)
+    await scheduling.hear(changed(korea.registered[0]), version=4)
+    assert (await scheduling.plan(korea))["visits"] == 2
+    for late in (2, 3):
+        await scheduling.hear(closed, version=late)
+    assert [fact["version"] for fact in await scheduling.said("visit.cancelled")] == [2, 2]
+    assert (await scheduling.get("/visits/counts"))["scheduled"] == 2
+
+
 async def test_a_late_word_of_ineligibility_cancels_nothing(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=1)
     await scheduling.hear_all(korea)

@@ -47,8 +47,9 @@ async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[Enterp
 
 
 async def on_enterprise_closed(tx: Transaction, batch: Sequence[Received[EnterpriseClosed]]) -> None:
-    await picture.remember_closures(tx.db, batch)
-    await cancel(tx, {r.fact.enterprise_id: (r.fact.closed_on, r.envelope) for r in batch}, "enterprise_closed")
+    news = await picture.remember_closures(tx.db, batch)
+    fallen = {r.fact.enterprise_id: (r.fact.closed_on, r.envelope) for r in picture.newest(batch)}
+    await cancel(tx, {name: fallen[name] for name in news}, "enterprise_closed")
 
 
 async def on_found_eligible(tx: Transaction, batch: Sequence[Received[EnterpriseFoundEligible]]) -> None:

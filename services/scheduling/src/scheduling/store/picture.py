@@ -87,16 +87,22 @@ async def remember_enterprises(db: Connection, batch: Sequence[Received[Any]]) -
     )
 
 
-async def remember_closures(db: Connection, batch: Sequence[Received[EnterpriseClosed]]) -> None:
+async def remember_closures(db: Connection, batch: Sequence[Received[EnterpriseClosed]]) -> set[UUID]:
+    """Says whom this newly closed; a state with a higher version has opened an enterprise again."""
     last = newest(batch)
-    await db.execute(
-        "insert into closure select * from unnest($1::uuid[], $2::bigint[], $3::date[]) on conflict (enterprise_id) "
-        "do update set version = excluded.version, closed_on = excluded.closed_on "
-        "where closure.version < excluded.version",
+    rows = await db.fetch(
+        """with told as (
+               insert into closure select * from unnest($1::uuid[], $2::bigint[], $3::date[])
+               on conflict (enterprise_id) do update set version = excluded.version, closed_on = excluded.closed_on
+               where closure.version < excluded.version returning enterprise_id, version)
+           select enterprise_id from told t
+           where not exists (select from enterprise e where e.enterprise_id = t.enterprise_id and e.version > t.version)
+        """,
         [received.fact.enterprise_id for received in last],
         [received.envelope.sequence for received in last],
         [received.fact.closed_on for received in last],
     )
+    return {row["enterprise_id"] for row in rows}
 
 
 async def remember_decisions(db: Connection, batch: Sequence[Received[Any]], *, eligible: bool) -> set[UUID]:
