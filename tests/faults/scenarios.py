@@ -120,19 +120,23 @@ async def postgres_restarted_under_load(world: World, seed: int) -> Verdict:
 
 @scenario
 async def consumers_joining_and_leaving(world: World, seed: int) -> Verdict:
-    """A second and a third instance come, one leaves with SIGTERM, one is killed."""
-    dice = random.Random(seed)
-    first = (await world.start_all())[0]
-    writer = await world.write(EVENTS, seed)
-    await asyncio.sleep(dice.random())
+    """A second and a third instance come, one leaves with SIGTERM, one is killed; each once it has work."""
+    [first] = await world.start_all()
+    await _at_work(world, first, seed)
     second = await world.start("consume", on="ledger")
-    await asyncio.sleep(1 + dice.random())
+    await _at_work(world, second, seed + 100)
     first.send_signal(signal.SIGTERM)
-    await world.start("consume", on="ledger")
-    await asyncio.sleep(1 + dice.random())
+    third = await world.start("consume", on="ledger")
+    await _at_work(world, third, seed + 200)
     await world.kill(second)
-    await writer.wait()
+    await (await world.write(EVENTS // 4, seed + 300)).wait()
     return await _finish(world)
+
+
+async def _at_work(world: World, consumer: asyncio.subprocess.Process, seed: int) -> None:
+    """Write until this instance has written something down: a machine may take long to start it."""
+    while not await _has_written(world, consumer.pid):
+        await (await world.write(EVENTS // 8, seed)).wait()
 
 
 @scenario
@@ -153,6 +157,18 @@ async def records_sent_again_and_topics_out_of_step(world: World, seed: int) -> 
                         record.topic, record.value, record.key, record.partition, headers=list(record.headers)
                     )
     await world.start("relay", on="ledger")
+    await world.start("consume", on="ledger")
+    return await _finish(world)
+
+
+@scenario
+async def database_behind_what_kafka_was_told(world: World, seed: int) -> Verdict:
+    """A database is restored or emptied to be rebuilt, while Kafka remembers that half of the log was consumed."""
+    await world.start("relay", on="source")
+    await world.start("relay", on="ledger")
+    await (await world.write(EVENTS, seed)).wait()
+    await eventually(lambda: _holds(world, EVENTS), seconds=60, what="the log holds all words")
+    await world.tell_kafka(random.Random(seed).uniform(0.1, 0.6))
     await world.start("consume", on="ledger")
     return await _finish(world)
 

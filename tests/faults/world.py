@@ -60,10 +60,10 @@ class World:
             "LEDGER_PAUSE": str(self.pause),
             "LEDGER_PAUSE_AT": pause_at,
         }
-        log = self.log.open("ab")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, str(PROGRAM), what, *map(str, arguments), env=environment, stderr=log, stdout=log
-        )
+        with self.log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, str(PROGRAM), what, *map(str, arguments), env=environment, stderr=log, stdout=log
+            )
         self.processes.append(process)
         return process
 
@@ -123,6 +123,19 @@ class World:
             partitions = [partition for kind in kinds for partition in _partitions(self.topics[kind])]
             ends = await consumer.end_offsets(partitions)
             return {(partition.topic, partition.partition): end for partition, end in ends.items()}
+
+    async def tell_kafka(self, share: float) -> None:
+        """Have Kafka believe that the ledger has consumed this share of each partition's log."""
+        ends = await self.ends("word", "name")
+        group = AIOKafkaConsumer(
+            bootstrap_servers=self.stack.kafka.bootstrap, group_id=f"{self.name}-ledger", enable_auto_commit=False
+        )
+        await group.start()
+        try:
+            group.assign([TopicPartition(*partition) for partition in ends])
+            await group.commit({TopicPartition(*partition): int(end * share) for partition, end in ends.items()})
+        finally:
+            await group.stop()
 
     async def close(self) -> None:
         """End every process, the stopped ones too."""

@@ -1,0 +1,162 @@
+"""Partitions: which of the log's partitions this instance holds, where each begins, and how it goes back after a fault.
+
+Nothing is read before its place is known: Kafka's committed offset may be ahead of a database that was restored,
+rebuilt or has lost its last seconds, and a batch taken from there would pass by what lies between.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from events.transport import metrics
+from events.transport.batch import Holding, by_partition
+from events.transport.db import Pool
+from events.transport.dead_letters import blocked_keys
+from events.transport.positions import places_of
+from events.transport.wire import Record
+
+_log = structlog.get_logger(__name__)
+
+
+class Partitions(ConsumerRebalanceListener):
+    """The partitions of one group member; `busy` is held by whoever works on them."""
+
+    def __init__(self, name: str, pool: Pool, holding: Holding, kafka: Callable[[], AIOKafkaConsumer]) -> None:
+        self._name = name
+        self._pool = pool
+        self._holding = holding
+        self._kafka = kafka
+        self._timers = set[asyncio.Task[None]]()
+        self._attempt = 0
+        self._read_again: dict[TopicPartition, int] = {}
+        self._is_left = False
+        self.busy = asyncio.Lock()
+        self.lost: dict[TopicPartition, str] = {}
+        self.waits_because: str | None = None
+        """The fault because of which nothing goes on just now."""
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - aiokafka's base is untyped
+        """Wait for the batch in flight, then let go."""
+        async with self.busy:
+            self._holding.places.clear()
+            self._holding.blocked.clear()
+            self._read_again.clear()
+            self.lost = {}
+        for partition in revoked:
+            with suppress(KeyError):
+                metrics.LAG.remove(partition.topic, str(partition.partition))
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - aiokafka's base is untyped
+        """Begin where the database says, however long it takes to answer; a fault here must not leave a deaf member."""
+        for partition in assigned:  # at once: what awaits first lets the client read from Kafka's committed offset
+            self._kafka().pause(partition)
+            self._kafka().seek(partition, 0)
+        async with self.busy:
+            while not self._is_left:
+                try:
+                    await self._begin(sorted(assigned))
+                except Exception as error:
+                    self.waits_because = f"partitions are assigned, but {error!r}"
+                    _log.warning("assignment_retried", error=repr(error))
+                    await asyncio.sleep(1)
+                else:
+                    self.waits_because = None
+                    return
+
+    async def _begin(self, assigned: Sequence[TopicPartition]) -> None:
+        if not assigned:
+            return
+        kafka = self._kafka()
+        beginnings: dict[TopicPartition, int] = await kafka.beginning_offsets(assigned)
+        ends: dict[TopicPartition, int] = await kafka.end_offsets(assigned)
+        places = await places_of(self._pool, self._name, beginnings)
+        blocked = await blocked_keys(self._pool, self._name, assigned)
+        self.lost = {
+            partition: f"position {place.next_offset}, but the log has {beginnings[partition]} to {ends[partition]}"
+            for partition, place in places.items()
+            if not beginnings[partition] <= place.next_offset <= ends[partition]
+        }
+        for partition, why in self.lost.items():
+            _log.error("position_lost", partition=str(partition), why=why)
+        self._holding.blocked = blocked
+        for partition in places.keys() - self.lost.keys():
+            self._holding.places[partition] = places[partition]
+            kafka.seek(partition, places[partition].next_offset)
+            kafka.resume(partition)
+        _log.info("partitions_assigned", partitions=len(assigned), lost=len(self.lost))
+
+    def still_mine(self, records: Sequence[Record]) -> list[Record]:
+        """Without what was fetched before a partition was taken away, or its place moved.
+
+        A batch that begins behind its place is not taken but read again from there; only a gap that stays is the log's.
+        """
+        mine = list[Record]()
+        for partition, batch in by_partition(records).items():
+            place = self._holding.places.get(partition)
+            if place is None:
+                continue
+            if batch[0].offset > place.next_offset and self._read_again.get(partition) != place.next_offset:
+                _log.warning("read_again", partition=str(partition), place=place.next_offset, got=batch[0].offset)
+                self._read_again[partition] = place.next_offset
+                self._kafka().seek(partition, place.next_offset)
+                continue
+            mine += [record for record in batch if record.offset >= place.next_offset]
+        return mine
+
+    def went_well(self) -> None:
+        """The next fault is a first one again."""
+        self._attempt = 0
+
+    def go_back(self, error: Exception) -> None:
+        """Pause, and after a while go on from the places that the database has then."""
+        self._attempt += 1
+        if self._attempt > 5:  # a stumble is no trouble, standing still is
+            self.waits_because = f"attempt {self._attempt}: {error!r}"
+        delay = min(5.0, 0.05 * 2 ** min(self._attempt, 10)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+        held = set(self._holding.places) & set(self._kafka().assignment())
+        self._kafka().pause(*held)
+        timer = asyncio.create_task(self._resume(held, delay))
+        self._timers.add(timer)
+        timer.add_done_callback(self._timers.discard)
+
+    async def _resume(self, paused: set[TopicPartition], delay: float) -> None:
+        """Polling goes on meanwhile, so the group keeps this member; the places are read afresh before it resumes."""
+        await asyncio.sleep(delay)
+        async with self.busy:
+            held = paused & set(self._kafka().assignment()) & set(self._holding.places)
+            if not held:
+                return
+            try:
+                places = await places_of(self._pool, self._name, dict.fromkeys(held, 0))
+            except Exception as error:
+                _log.warning("places_not_read", error=repr(error))
+                self.go_back(error)
+                return
+            self._holding.places.update(places)
+            for partition in held:
+                self._kafka().seek(partition, places[partition].next_offset)
+            self._kafka().resume(*held)
+            self.waits_because = None
+
+    async def compare(self) -> None:
+        """Go back where the database stands elsewhere than this instance believes, also if no record comes to show it.
+
+        So it is after a crash of a PostgreSQL with asynchronous commits, a restore, or an operator's correction.
+        """
+        async with self.busy:
+            held = self._holding.places
+            places = await places_of(self._pool, self._name, dict.fromkeys(held, 0)) if held else {}
+            moved = [str(partition) for partition, place in places.items() if place != held[partition]]
+            if moved and not self._timers:
+                _log.warning("places_moved", partitions=moved)
+                self.go_back(RuntimeError(f"the database stands elsewhere in {', '.join(moved)}"))
+
+    def leave(self) -> None:
+        """Wait for nothing any more: the consumer stops."""
+        self._is_left = True
+        for timer in self._timers:
+            timer.cancel()

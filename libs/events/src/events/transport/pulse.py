@@ -1,0 +1,65 @@
+"""The pulse: whether a consumer lives, how far it is behind, and why it does not do its work."""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from events.transport import metrics
+from events.transport.positions import Place
+
+SILENT_SECONDS = 30.0
+"""Without an answer to a fetch for so long, while Kafka answers other questions, a consumer is dead."""
+BATCH_SECONDS = 180.0
+"""No batch takes so long: its transaction ends after 60 seconds, and so does each of its statements."""
+
+
+class Pulse:
+    """What is felt once a second from beside the consumer's own loop."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._busy_since: float | None = None
+        self._fetched_at = self._answered_at = clock()
+
+    @contextmanager
+    def at_work(self) -> Generator[None]:
+        """A batch is in hand, and Kafka is not polled meanwhile."""
+        self._busy_since = self._clock()
+        try:
+            yield
+        finally:
+            self._busy_since = None
+            self._fetched_at = self._clock()
+
+    async def feel(self, kafka: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> None:
+        """Note the last fetch, and ask Kafka itself where the logs end: a paused or dead fetcher knows an old end."""
+        flowing = kafka.assignment() - kafka.paused()
+        polled = max((kafka.last_poll_timestamp(partition) or 0 for partition in flowing), default=None)
+        try:
+            ends: dict[TopicPartition, int] = await asyncio.wait_for(kafka.end_offsets(list(places)), 5)
+            self._answered_at = self._clock()
+        except (KafkaError, TimeoutError):
+            polled, ends = None, {}
+        if polled is None or self._clock() - polled / 1000 < SILENT_SECONDS / 2:
+            self._fetched_at = self._clock()  # Kafka away and nothing to fetch are no deaths; readiness tells them
+        for partition, end in ends.items():
+            place = places.get(partition)
+            if place is not None:  # it may have been revoked meanwhile
+                metrics.LAG.labels(partition.topic, str(partition.partition)).set(max(0, end - place.next_offset))
+
+    @property
+    def is_beating(self) -> bool:
+        """False for a dead consumer."""
+        now = self._clock()
+        if self._busy_since is not None:
+            return now - self._busy_since < BATCH_SECONDS
+        return now - self._fetched_at < SILENT_SECONDS
+
+    @property
+    def kafka_is_away(self) -> bool:
+        """Whether Kafka has given no answer at all for long; a restart would not help."""
+        return self._clock() - self._answered_at > SILENT_SECONDS

@@ -1,0 +1,76 @@
+"""A dead consumer is seen, and one that waits for somebody else is not taken for dead."""
+
+from collections.abc import Collection, Sequence
+from typing import cast
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
+
+from events.transport.positions import Place
+from events.transport.pulse import Pulse
+
+PARTITION = TopicPartition("registry.enterprise.v1", 3)
+
+
+class Client:
+    """Kafka's client, with a clock of its own and a last answer to a fetch."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.fetched_at = self.now
+        self.is_paused = False
+        self.is_away = False
+
+    def assignment(self) -> Collection[TopicPartition]:
+        return frozenset({PARTITION})
+
+    def paused(self) -> Collection[TopicPartition]:
+        return {PARTITION} if self.is_paused else set()
+
+    def last_poll_timestamp(self, _: TopicPartition) -> float:
+        return self.fetched_at * 1000
+
+    async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        if self.is_away:
+            raise KafkaConnectionError("away")
+        return dict.fromkeys(partitions, 7)
+
+
+@pytest.fixture
+def client() -> Client:
+    """A client whose partition flows."""
+    return Client()
+
+
+async def _after_a_silent_minute(client: Client) -> Pulse:
+    pulse = Pulse(lambda: client.now)
+    for _ in range(60):
+        client.now += 1
+        await pulse.feel(cast(AIOKafkaConsumer, client), {PARTITION: Place(5)})
+    return pulse
+
+
+async def test_a_fetcher_that_is_not_answered_while_kafka_is_there_is_dead(client: Client) -> None:
+    assert not (await _after_a_silent_minute(client)).is_beating
+
+
+async def test_a_consumer_that_waits_for_its_database_or_its_breaker_lives(client: Client) -> None:
+    client.is_paused = True
+    assert (await _after_a_silent_minute(client)).is_beating
+
+
+async def test_kafkas_absence_is_told_and_is_no_death(client: Client) -> None:
+    client.is_away = True
+    pulse = await _after_a_silent_minute(client)
+    assert (pulse.is_beating, pulse.kafka_is_away) == (True, True)
+
+
+async def test_a_batch_in_hand_is_life_until_no_batch_can_take_so_long(client: Client) -> None:
+    pulse = Pulse(lambda: client.now)
+    with pulse.at_work():
+        client.now += 60
+        assert pulse.is_beating
+        client.now += 600
+        assert not pulse.is_beating
+    assert pulse.is_beating
