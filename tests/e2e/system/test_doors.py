@@ -21,7 +21,7 @@ from reporting.settings import Settings as ReportingSettings
 from scheduling.main import build as scheduling
 from scheduling.settings import Settings as SchedulingSettings
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 OPEN = {"/health/live", "/health/ready", "/metrics"}
 """What the hosting adds: for the orchestrator and for Prometheus, which have no token; no figures of the programme."""
 TEXTS = {"service": "eligibility", "code": "KR-11", "kind": "agencies"}

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from events.transport.lanes import LANES, lane_of
 from rehearsal.house import SERVICES
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 TOPIC = "registry.enterprise.v1"
 Eventually = Callable[..., Awaitable[Any]]
 Header = tuple[str, Any]

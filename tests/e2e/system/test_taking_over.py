@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from events.transport.lanes import LANES
 from stack import Process
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("played")]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.usefixtures("played")]
 EMPTY = ("drop schema transport cascade", "drop schema public cascade", "create schema public")
 Eventually = Callable[..., Awaitable[Any]]
 

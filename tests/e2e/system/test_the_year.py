@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(400)
 COUNTED = {
     "agencies_applied", "agencies_qualified", "managers_trained", "enterprises_registered", "eligible", "ineligible",
     "visits_scheduled", "visits_completed", "enterprises_visited_twice",

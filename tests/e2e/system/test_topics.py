@@ -16,7 +16,7 @@ from ops.main import main as anjeon
 from rehearsal.log import TOPICS
 from stack import StartError
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 Written = Callable[..., Path]
 
 
