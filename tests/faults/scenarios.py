@@ -207,6 +207,7 @@ async def _eight_writers(world: World, seed: int, *, size: int, wrong: str) -> V
     await (await world.write(EVENTS * (3 if size > 1 else 1), seed, writers=8, size=size)).wait()
     verdict = await _finish(world)
     wrong_reader.cancel()
+    await asyncio.gather(wrong_reader, return_exceptions=True)
     said = [(row["key"], row["n"]) for row in await fetch(world.source, "select key, n from said")]
     seen = WRONGLY_READ.pop(world.name)
     found = judge(said, seen)

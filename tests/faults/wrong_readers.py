@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
 
 import asyncpg
 
@@ -24,23 +25,34 @@ WRONGLY_READ: dict[str, list[tuple[str, int]]] = {}
 async def by_number(world: World) -> None:
     """Believe that a lower number is always visible before a higher one."""
     seen = WRONGLY_READ.setdefault(world.name, [])
-    connection, cursor = await asyncpg.connect(world.source), 0
-    while True:
-        rows = await connection.fetch(_BY_NUMBER, cursor)
-        cursor = rows[-1]["number"] if rows else cursor
-        seen += _words(rows)
-        await asyncio.sleep(0.01)
+    cursor = 0
+    async with _connected(world.source) as connection:
+        while True:
+            rows = await connection.fetch(_BY_NUMBER, cursor)
+            cursor = rows[-1]["number"] if rows else cursor
+            seen += _words(rows)
+            await asyncio.sleep(0.01)
 
 
 async def by_transaction(world: World) -> None:
     """Believe that an older transaction id is an earlier commit."""
     seen = WRONGLY_READ.setdefault(world.name, [])
-    connection, begin = await asyncpg.connect(world.source), 0
-    while True:
-        horizon = await connection.fetchval(_HORIZON)
-        seen += _words(await connection.fetch(_BY_TRANSACTION, begin, horizon))
-        begin = horizon
-        await asyncio.sleep(0.01)
+    begin = 0
+    async with _connected(world.source) as connection:
+        while True:
+            horizon = await connection.fetchval(_HORIZON)
+            seen += _words(await connection.fetch(_BY_TRANSACTION, begin, horizon))
+            begin = horizon
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncGenerator[asyncpg.Connection[asyncpg.Record]]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        connection.terminate()
 
 
 def _words(rows: list[asyncpg.Record]) -> list[tuple[str, int]]:
