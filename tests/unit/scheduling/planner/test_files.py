@@ -31,9 +31,9 @@ PROGRAMME: dict[str, Any] = {
     "third_visit_from_risk": 6,
     "published_until": None,
 }
-AGENCIES = """agency_id,name,sectors,provinces,latitude,longitude,qualified_on,licence_until,suspended_from,suspended_until
-a1,One,manufacturing|service,KR-11,37.5,127.0,2023-02-01,,,
-a2,Two,construction,,37.4,127.1,2023-02-01,2023-08-31,,
+AGENCIES = """agency_id,name,sectors,provinces,latitude,longitude,qualified_on,licence_until,suspended_from
+a1,One,manufacturing|service,KR-11,37.5,127.0,2023-02-01,,
+a2,Two,construction,,37.4,127.1,2023-02-01,2023-08-31,
 """
 MANAGERS = """manager_id,agency_id,latitude,longitude,visits_a_day,trained_on,available_from,available_until,leave
 m1,a1,,,3,2023-04-11,,,2023-05-02..2023-05-04|2023-06-01
