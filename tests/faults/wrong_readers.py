@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from events.transport.db import Connection
 from world import World
 
 _BY_NUMBER = """
@@ -47,7 +48,7 @@ async def by_transaction(world: World) -> None:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncGenerator[asyncpg.Connection[asyncpg.Record]]:
+async def _connected(dsn: str) -> AsyncGenerator[Connection]:
     connection = await asyncpg.connect(dsn)
     try:
         yield connection
