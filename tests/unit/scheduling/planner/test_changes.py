@@ -70,6 +70,14 @@ def test_a_pinned_draft_stays_when_other_drafts_may_move(planned: tuple[Facts, V
     assert not pinned[moved.dropped].any()
 
 
+def test_most_drafts_keep_their_day_when_all_may_move(planned: tuple[Facts, Visits], broken_rules: Check) -> None:
+    facts, visits = planned
+    drafts = replace(visits, stage=np.zeros(len(visits), np.int64))
+    after = replan(facts, drafts, keep_drafts=False)
+    assert broken_rules(facts, after) == []
+    assert len(difference(facts, drafts, after.visits).moved) < 0.4 * len(drafts)
+
+
 def test_a_visit_that_was_missed_gets_another_day(planned: tuple[Facts, Visits], broken_rules: Check) -> None:
     facts, visits = planned
     state = events.live(facts, visits)

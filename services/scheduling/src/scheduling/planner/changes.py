@@ -15,9 +15,8 @@ def replan(facts: Facts, before: Visits, progress: Progress | None = None, *, ke
     """A plan under new facts. What the facts allow stays; without `keep_drafts` unpinned drafts may move."""
     visits = standing(before)
     fine = allowed(facts, visits)
-    if not keep_drafts:
-        fine &= (visits.stage != Stage.DRAFT) | visits.pinned | _frozen(facts, visits)
-    return plan(replace(facts, kept=visits.take(fine)), progress=progress)
+    settled = fine & ((visits.stage != Stage.DRAFT) | visits.pinned | _frozen(facts, visits) | keep_drafts)
+    return plan(replace(facts, kept=visits.take(settled), drafts=visits.take(fine & ~settled)), progress=progress)
 
 
 def allowed(facts: Facts, visits: Visits) -> Flags:

@@ -16,6 +16,7 @@ URGENT_WEIGHT = 30.0
 BETWEEN_VISITS = 70
 """Working days aimed at between two visits: time for measures to be taken, and to be verified this year."""
 PREFERENCE = 3.0
+CHANGE_TAX = 40.0
 TIGHT_SHARE = 0.9
 VERY_TIGHT = 70
 
@@ -26,7 +27,7 @@ class Wishes:
 
     urgency: Reals
     dislike: Reals
-    draft: Ints
+    changed: Reals
 
 
 @dataclass
@@ -89,13 +90,13 @@ def _assign(facts: Facts, bundles: DayBundles, manager: Ints, free: Flags) -> In
     given = np.full((len(bundles), bundles.visits), NOBODY, np.int64)
     may_all = unpack(bundles.open_days, len(facts.calendar))
     following = facts.calendar.following(facts.rules.spacing_days)
-    wishes = wishes_of(facts, bundles)
+    wishes, changes = wishes_of(facts, bundles), changes_of(facts, bundles)
     order = np.argsort(manager, kind="stable")
     order = order[manager[order] != NOBODY]
     rows_of = np.split(order, np.flatnonzero(np.diff(manager[order])) + 1) if len(order) else []
     for rows in rows_of:
         diary = Diary(free[manager[rows[0]]].copy(), may_all[rows] & free[manager[rows[0]]], following, given[rows])
-        _fill(diary, Wishes(wishes.urgency[rows], wishes.dislike[rows], wishes.draft[rows]), facts)
+        _fill(diary, Wishes(wishes.urgency[rows], wishes.dislike[rows], changes[:, rows]), facts)
         given[rows] = diary.given
     return given
 
@@ -111,10 +112,11 @@ def _fill(diary: Diary, wishes: Wishes, facts: Facts) -> None:
     wait = np.maximum(np.arange(width)[None, :] - opens[:, None], 0) * wishes.urgency[:, None] + taste
     turn_of = np.where(shuts - opens < VERY_TIGHT, 0, np.where(tight | risky, 1, 2))
     for rows in (np.flatnonzero(turn_of == turn) for turn in range(3)):
-        diary.give(rows, 0, wait[rows])
+        diary.give(rows, 0, wait[rows] + wishes.changed[0, rows])
         for turn in range(1, diary.given.shape[1]):
             aim = np.minimum(diary.given[rows, turn - 1] + BETWEEN_VISITS, shuts[rows])
-            diary.give(rows, turn, np.abs(np.arange(width)[None, :] - aim[:, None]) + taste[rows])
+            late = np.abs(np.arange(width)[None, :] - aim[:, None])
+            diary.give(rows, turn, late + taste[rows] + wishes.changed[turn, rows])
         diary.take_back(rows)
 
 
@@ -127,5 +129,20 @@ def wishes_of(facts: Facts, bundles: DayBundles) -> Wishes:
     preferred = facts.sites.preferred[member]
     wanted = (preferred[:, :, None] >> np.arange(7)[None, None, :]) & 1
     dislike = ((preferred > 0)[:, :, None] & (wanted == 0) & inside[:, :, None]).sum(axis=1) * PREFERENCE
-    draft = np.full(len(bundles), NOBODY, np.int64)
-    return Wishes((urgency[member] * inside).sum(axis=1), dislike.astype(np.float64), draft)
+    return Wishes((urgency[member] * inside).sum(axis=1), dislike.astype(np.float64), np.zeros((bundles.visits, 0)))
+
+
+def changes_of(facts: Facts, bundles: DayBundles) -> Reals:
+    """By turn, bundle and day: the price of leaving the days of the drafts; no drafts, nothing."""
+    taxed = np.zeros((bundles.visits, len(bundles), len(facts.calendar) if len(facts.drafts) else 1))
+    row, slot = np.nonzero(bundles.member != NOBODY)
+    of = np.full(len(facts.sites), NOBODY, np.int64)
+    of[bundles.member[row, slot]] = row
+    drafts = facts.drafts.take((facts.drafts.day >= 0) & (of[facts.drafts.site] != NOBODY))
+    # Where earlier visits are kept, the draft of the second visit is the first that the bundle still plans.
+    turn = drafts.ordinal - 1 - (facts.sites.visits[drafts.site] - bundles.visits)
+    inside = (turn >= 0) & (turn < bundles.visits)
+    at = (turn[inside], of[drafts.site[inside]])
+    np.add.at(taxed, at, CHANGE_TAX)
+    np.add.at(taxed, (*at, drafts.day[inside]), -CHANGE_TAX)
+    return taxed

@@ -24,6 +24,7 @@ def outstanding(facts: Facts) -> Outstanding:
     days = facts.sites.open_days & frozen_off(facts)
     spaced_off(facts, days, kept)
     manager = np.full(len(facts.sites), NOBODY, np.int64)
+    manager[facts.drafts.site] = facts.drafts.manager
     manager[kept.site] = kept.manager
     return Outstanding(need.astype(np.int64), days, manager)
 
