@@ -50,14 +50,6 @@ class WordHeard(Fact, type=f"{WORLD}.echo.heard.v1", key="word"):
     n: int
 
 
-SCHEMA = """
-    create table counter (key text primary key, n integer not null);
-    create table said (key text, n integer, at timestamptz default clock_timestamp(), primary key (key, n));
-    create table effect (place bigint generated always as identity primary key, kind text, key text, n integer,
-                         event_id text, who integer);
-"""
-
-
 class Settings(TransportSettings):
     """The ledger has no door."""
 

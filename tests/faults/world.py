@@ -18,11 +18,16 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from events.transport import db
-from ledger import SCHEMA
 from stack import Stack
 
 PROGRAM = Path(__file__).with_name("ledger.py")
 PARTITIONS = 12
+SCHEMA = """
+    create table counter (key text primary key, n integer not null);
+    create table said (key text, n integer, at timestamptz default clock_timestamp(), primary key (key, n));
+    create table effect (place bigint generated always as identity primary key, kind text, key text, n integer,
+                         event_id text, who integer);
+"""
 
 
 @dataclass

@@ -66,7 +66,7 @@ def test_a_rejection_names_the_pass_mark_and_the_weak_criteria(agency: Agency, i
     )
 
 
-def test_the_pass_mark_is_data(agency: Agency, inspection_of: Any) -> None:
+def test_the_programme_sets_the_pass_mark(agency: Agency, inspection_of: Any) -> None:
     lenient = inspected(agency, inspection_of(28, 21, 10, 10), PassRule(pass_mark=60), ())
     assert isinstance(lenient, Inspected)
     assert lenient.status == "qualified"

@@ -77,7 +77,7 @@ def test_nobody_finishes_twice(manager: Manager, terms: Terms) -> None:
     assert trained(replace(manager, trained_on=LAST), set(terms.training_days), terms.training_days) is None
 
 
-def test_the_fact_carries_no_personal_data(manager: Manager, enrolment: Enrolment) -> None:
+def test_the_fact_carries_nothing_personal(manager: Manager, enrolment: Enrolment) -> None:
     fact = trained_fact(replace(manager, version=1), LAST, NOW).fact
     assert isinstance(fact, ManagerTrained)
     said = fact.model_dump_json()

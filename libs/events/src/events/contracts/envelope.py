@@ -26,7 +26,9 @@ class Fact(BaseModel):
         service, aggregate, _, major = type.split(".")
         cls.type, cls.topic = type, f"{service}.{aggregate}.{major}"
         cls.key_field, cls.subject_field = key, subject or key
-        CATALOGUE[type] = cls
+        KNOWN[type] = cls
+        if cls.__module__.startswith("events.contracts."):
+            CATALOGUE[type] = cls
 
     @property
     def key(self) -> str:
@@ -45,6 +47,9 @@ class Fact(BaseModel):
 
 
 CATALOGUE: dict[str, type[Fact]] = {}
+"""The facts of our contracts: each has its example, its schema and its readers."""
+KNOWN: dict[str, type[Fact]] = {}
+"""All facts that this process can read: those of the contracts, and what a test says for itself."""
 AnyFact = TypeVar("AnyFact", bound=Fact)
 
 

@@ -8,7 +8,7 @@ import asyncpg
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
-from events.contracts.envelope import CATALOGUE, Envelope, Fact, Received
+from events.contracts.envelope import KNOWN, Envelope, Fact, Received
 
 Record = ConsumerRecord[bytes | None, bytes | None]
 Headers = Sequence[tuple[str, bytes]]
@@ -92,11 +92,11 @@ def _texts(headers: Headers) -> dict[str, str]:
 
 
 def _contract(kind: str) -> type[Fact]:
-    contract = CATALOGUE.get(kind)
+    contract = KNOWN.get(kind)
     if contract is not None:
         return contract
     stem, _, major = kind.rpartition(".")
-    known = any(other.rpartition(".")[0] == stem for other in CATALOGUE)
+    known = any(other.rpartition(".")[0] == stem for other in KNOWN)
     if known:
         raise UndecodableError("unknown_major_version", f"{stem} is known, but not its major version {major}")
     raise UndecodableError("unknown_type", f"no contract is named {kind!r}")
