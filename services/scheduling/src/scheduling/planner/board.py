@@ -7,7 +7,6 @@ import numpy as np
 from scheduling.planner.compiled import compiled
 from scheduling.planner.geometry import tour
 from scheduling.planner.model import Bits, Facts, Flags, Ints, Reals, Visits
-from scheduling.planner.openings import holds
 
 
 class World(NamedTuple):
@@ -83,9 +82,3 @@ def seat_visits(world: World, board: Board, visits: Visits) -> None:
     """Puts visits with a day on the board."""
     dated = visits.day >= 0
     _seat_all(world, board, visits.site[dated], visits.manager[dated], visits.day[dated])
-
-
-@compiled
-def chain_fits(bits: Bits, following: Ints, visits: int) -> bool:
-    """Whether an enterprise's days hold so many visits at all."""
-    return holds(bits, following, visits)
