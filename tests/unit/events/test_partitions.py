@@ -55,9 +55,16 @@ def test_a_batch_that_begins_behind_its_place_is_read_again(
     assert [taken.offset for taken in partitions.still_mine([record(100), record(101)])] == [100, 101]
 
 
-def test_a_gap_that_stays_is_the_logs_own(partitions: Partitions, record: Make) -> None:
-    partitions.still_mine([record(150)])
-    assert [taken.offset for taken in partitions.still_mine([record(150)])] == [150]
+async def test_a_gap_that_stays_is_never_taken_and_is_told(
+    partitions: Partitions, client: Client, record: Make
+) -> None:
+    for _ in range(6):
+        assert partitions.still_mine([record(150)]) == []
+    assert client.paused == {PARTITION}
+    assert "missing" in str(partitions.trouble)
+    assert [taken.offset for taken in partitions.still_mine([record(100)])] == [100]
+    assert partitions.trouble is None
+    partitions.leave()
 
 
 def test_what_was_applied_before_is_left_out(partitions: Partitions, record: Make) -> None:

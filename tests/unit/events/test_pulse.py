@@ -66,7 +66,16 @@ async def test_kafkas_absence_is_told_and_is_no_death(client: Client) -> None:
     assert (pulse.is_beating, pulse.kafka_is_away) == (True, True)
 
 
-async def test_a_batch_in_hand_is_life_until_no_batch_can_take_so_long(client: Client) -> None:
+async def test_a_partition_that_has_records_and_does_not_move_is_told(client: Client) -> None:
+    pulse = await _after_a_silent_minute(client)
+    assert pulse.standing_still == []
+    client.now += 90
+    assert pulse.standing_still == [f"{PARTITION} at 5"]
+    await pulse.feel(cast(AIOKafkaConsumer, client), {PARTITION: Place(7)})
+    assert pulse.standing_still == []
+
+
+def test_a_batch_in_hand_is_life_until_no_batch_can_take_so_long(client: Client) -> None:
     pulse = Pulse(lambda: client.now)
     with pulse.at_work():
         client.now += 60

@@ -148,12 +148,12 @@ class Consumer:
         """Why this consumer does not do its work, if it does not; for readiness."""
         if self.batches.breaker.reason:
             return f"breaker open: {self.batches.breaker.reason}; mend the cause and restart"
-        if self.partitions.lost:
-            return f"positions lost: {self.partitions.lost}; see docs/runbook.md, 'A position is lost'"
-        if self.partitions.waits_because:
-            return self.partitions.waits_because
+        if self.partitions.trouble:
+            return self.partitions.trouble
         if self._subscriber.consumer is None or self.pulse.kafka_is_away:
             return "Kafka does not answer"
+        if self.pulse.standing_still:
+            return f"standing still: {', '.join(self.pulse.standing_still)}"
         return None if self.is_alive else "Kafka answers, but no fetch was answered for 30 seconds"
 
 

@@ -6,6 +6,7 @@ rebuilt or has lost its last seconds, and a batch taken from there would pass by
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -32,7 +33,7 @@ class Partitions(ConsumerRebalanceListener):
         self._kafka = kafka
         self._timers = set[asyncio.Task[None]]()
         self._attempt = 0
-        self._read_again: dict[TopicPartition, int] = {}
+        self._gaps = Counter[TopicPartition]()
         self._is_left = False
         self.busy = asyncio.Lock()
         self.lost: dict[TopicPartition, str] = {}
@@ -44,7 +45,7 @@ class Partitions(ConsumerRebalanceListener):
         async with self.busy:
             self._holding.places.clear()
             self._holding.blocked.clear()
-            self._read_again.clear()
+            self._gaps.clear()
             self.lost = {}
         for partition in revoked:
             with suppress(KeyError):
@@ -92,20 +93,36 @@ class Partitions(ConsumerRebalanceListener):
     def still_mine(self, records: Sequence[Record]) -> list[Record]:
         """Without what was fetched before a partition was taken away, or its place moved.
 
-        A batch that begins behind its place is not taken but read again from there; only a gap that stays is the log's.
+        A batch that begins beyond its place is never taken but read again from there: our logs have no holes.
         """
         mine = list[Record]()
         for partition, batch in by_partition(records).items():
             place = self._holding.places.get(partition)
             if place is None:
                 continue
-            if batch[0].offset > place.next_offset and self._read_again.get(partition) != place.next_offset:
-                _log.warning("read_again", partition=str(partition), place=place.next_offset, got=batch[0].offset)
-                self._read_again[partition] = place.next_offset
-                self._kafka().seek(partition, place.next_offset)
+            if batch[0].offset > place.next_offset:
+                self._read_again(partition, place.next_offset, batch[0].offset)
                 continue
+            self._gaps.pop(partition, None)
             mine += [record for record in batch if record.offset >= place.next_offset]
         return mine
+
+    def _read_again(self, partition: TopicPartition, place: int, got: int) -> None:
+        # The client drops what it has drained of other partitions when it cannot parse a record; once is no trouble.
+        self._gaps[partition] += 1
+        _log.warning("read_again", partition=str(partition), place=place, got=got, times=self._gaps[partition])
+        if self._gaps[partition] == 1:
+            self._kafka().seek(partition, place)
+        else:
+            self._rest({partition}, 1.0)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why some partition does not go on, if one does not."""
+        gaps = [str(partition) for partition, times in self._gaps.items() if times > 5]
+        if self.lost:
+            return f"positions lost: {self.lost}; see docs/runbook.md, 'A position is lost'"
+        return f"records are missing after the places of {', '.join(gaps)}" if gaps else self.waits_because
 
     def went_well(self) -> None:
         """The next fault is a first one again."""
@@ -118,6 +135,9 @@ class Partitions(ConsumerRebalanceListener):
             self.waits_because = f"attempt {self._attempt}: {error!r}"
         delay = min(5.0, 0.05 * 2 ** min(self._attempt, 10)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
         held = set(self._holding.places) & set(self._kafka().assignment())
+        self._rest(held, delay)
+
+    def _rest(self, held: set[TopicPartition], delay: float) -> None:
         self._kafka().pause(*held)
         timer = asyncio.create_task(self._resume(held, delay))
         self._timers.add(timer)

@@ -15,6 +15,8 @@ SILENT_SECONDS = 30.0
 """Without an answer to a fetch for so long, while Kafka answers other questions, a consumer is dead."""
 BATCH_SECONDS = 180.0
 """No batch takes so long: its transaction ends after 60 seconds, and so does each of its statements."""
+STILL_SECONDS = 120.0
+"""A partition with records whose place does not move for so long is stuck."""
 
 
 class Pulse:
@@ -24,6 +26,7 @@ class Pulse:
         self._clock = clock
         self._busy_since: float | None = None
         self._fetched_at = self._answered_at = clock()
+        self._stands: dict[TopicPartition, tuple[int, float]] = {}
 
     @contextmanager
     def at_work(self) -> Generator[None]:
@@ -50,6 +53,19 @@ class Pulse:
             place = places.get(partition)
             if place is not None:  # it may have been revoked meanwhile
                 metrics.LAG.labels(partition.topic, str(partition.partition)).set(max(0, end - place.next_offset))
+                self._note(partition, place.next_offset, end)
+        self._stands = {partition: stand for partition, stand in self._stands.items() if partition in places}
+
+    def _note(self, partition: TopicPartition, place: int, end: int) -> None:
+        since = self._stands.get(partition)
+        if since is None or since[0] != place or place >= end:
+            self._stands[partition] = (place, self._clock())
+
+    @property
+    def standing_still(self) -> list[str]:
+        """The partitions that have records and do not move: the client cannot read what lies there."""
+        late = self._clock() - STILL_SECONDS
+        return [f"{partition} at {place}" for partition, (place, since) in self._stands.items() if since < late]
 
     @property
     def is_beating(self) -> bool:
