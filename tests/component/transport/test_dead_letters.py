@@ -20,6 +20,7 @@ POISON: dict[str, tuple[str, bytes | None, Sequence[Header]]] = {
     "a type that nobody knows": ("unknown_type", b"{}", [("ce_type", b"registry.enterprise.sold.v1")]),
     "a version to come": ("unknown_major_version", b"{}", [("ce_type", b"registry.enterprise.closed.v2")]),
     "a header that is not text": ("bad_envelope", b"{}", [("ce_subject", b"\xff\xfe")]),
+    "a header whose name cannot be stored": ("bad_envelope", b"{}", [("ce_subject", b"\xff"), ("a\x00b", b"1")]),
     "a header without a value": ("bad_envelope", b"{}", [("ce_subject", None)]),
     "a version that is no number": ("bad_envelope", None, [("ce_sequence", b"many")]),
     "a version beyond the database": ("handler_failed", None, [("ce_sequence", b"9" * 30)]),

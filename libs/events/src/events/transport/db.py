@@ -45,6 +45,10 @@ _PATIENCE = {
     "idle_in_transaction_session_timeout": "8s",
     "transaction_timeout": "60s",
     "lock_timeout": "20s",
+    # None of these ends a COPY whose sender's machine is gone: only TCP notices, by default after two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
 }
 
 

@@ -159,7 +159,7 @@ def record_of(letter: asyncpg.Record) -> Record:
 
 def _columns(letter: DeadLetter) -> Row:
     record = letter.record
-    headers = json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
+    headers = json.dumps([[_storable(name), base64.b64encode(value or b"").decode()] for name, value in record.headers])
     place = (record.topic, record.partition, record.offset)
     return (*place, record.key, headers, record.value, letter.cause, _storable(letter.error))
 

@@ -6,7 +6,7 @@ session) and, when it wakes, can only send again what consumers skip by its posi
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from events.transport import metrics
 from events.transport.db import Connection, is_transient
@@ -53,6 +52,7 @@ class Relay:
         self.keep_seconds = 86_400.0
         self.is_active = False
         self.last_turn_at = datetime.now(UTC)
+        self._stopping = set[asyncio.Task[None]]()
 
     async def run(self) -> None:
         """Hold the lock and publish; after any fault, start afresh with a new session and a new producer."""
@@ -80,8 +80,9 @@ class Relay:
     async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
         """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged."""
         rows = await db.fetch(_READ, self._lane_rows)
-        metrics.UNPUBLISHED_AGE.set((datetime.now(UTC) - rows[0]["created_at"]).total_seconds() if rows else 0)
         lanes = {lane: list(waiting) for lane, waiting in groupby(rows, key=lambda row: row["lane"])}
+        oldest = min((waiting[0]["created_at"] for waiting in lanes.values()), default=None)
+        metrics.UNPUBLISHED_AGE.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
         sends = [asyncio.create_task(_send_lane(producer, lane, waiting)) for lane, waiting in lanes.items()]
         try:
             await self._keeping_awake(db, sends)
@@ -130,8 +131,11 @@ class Relay:
             await producer.start()
             yield producer
         finally:
-            with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(producer.stop(), 5)
+            # Not cancelled when it takes longer: a half-stopped producer keeps its sender and its batches for ever.
+            stopping = asyncio.create_task(producer.stop())
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
+            await asyncio.wait({stopping}, timeout=5)
 
 
 async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> None:
