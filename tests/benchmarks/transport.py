@@ -6,7 +6,6 @@ Idiomatic: one FastStream call a message, each with a transaction and a commit o
 
 import argparse
 import asyncio
-import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from events.contracts.envelope import FACTS, Announcement, Received
 from events.contracts.scheduling import VisitCompleted
 from events.transport import db
 from events.transport.consumer import Consumer
+from events.transport.hosting import calm_the_collector
 from events.transport.lanes import LANES
 from events.transport.outbox import Transaction, transaction
 from events.transport.relay import Relay
@@ -103,8 +103,7 @@ class Bench:
         self.few = few
         self.rows: list[asyncpg.Record] = []
         self._facts = facts(count)
-        gc.freeze()
-        gc.set_threshold(100_000, 20, 50)  # for all alike, as the services have it
+        calm_the_collector()  # for all alike, as the services have it
 
     async def relay_round(self, speeds: Speeds) -> None:
         """Floor, ours and the idiomatic way, one after the other."""

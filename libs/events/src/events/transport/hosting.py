@@ -66,7 +66,7 @@ async def serve(service: Service, parts: Sequence[Part] = PARTS) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         _log.info("service_started", parts=list(parts), port=service.settings.http_port, pid=os.getpid())
-        _calm_the_collector()
+        calm_the_collector()
         service.app.state.stopping = stop  # answers that never end by themselves, such as streams, watch it
         stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({door, stopping, *tasks.running}, return_when=asyncio.FIRST_COMPLETED)
@@ -77,7 +77,7 @@ async def serve(service: Service, parts: Sequence[Part] = PARTS) -> None:
             task.result()
 
 
-def _calm_the_collector() -> None:
+def calm_the_collector() -> None:
     """Batches make many objects that die together: looking for cycles among them thousands of times finds nothing."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
