@@ -2,10 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -32,7 +30,7 @@ class Booked:
 
 def booked(export: str, short_lived: frozenset[str]) -> list[Booked]:
     """The visits of an export (a line each), in the order of their days; at short-lived sites nobody is missed."""
-    visits = [_booked(json.loads(line), short_lived) for line in _lines(export)]
+    visits = [_booked(json.loads(line), short_lived) for line in export.split("\n") if line]
     return sorted(visits, key=lambda visit: (visit.visit_on, visit.visit_id))
 
 
@@ -47,30 +45,29 @@ def short_lived_sites(file: Path) -> frozenset[str]:
         return frozenset(row["enterprise_id"] for row in csv.DictReader(lines) if row.get("open_until"))
 
 
-def _lines(export: str) -> Iterator[str]:
-    return (line for line in export.split("\n") if line)
+class Reporters:
+    """What the managers report; the same seed and visits give the same reports, whatever is asked again."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._missed: set[UUID] = set()
+
+    def report(self, visit: Booked) -> dict[str, Any]:
+        """The report of a visit; whoever was missed once is at home the next time."""
+        again = visit.visit_id in self._missed
+        said = _report(visit, self._dice(visit, again=again), again=again)
+        if said["outcome"] == "missed":
+            self._missed.add(visit.visit_id)
+        return said
+
+    def _dice(self, visit: Booked, *, again: bool) -> np.random.Generator:
+        return np.random.default_rng([self._seed, again, visit.visit_id.int & 0xFFFFFFFF, visit.visit_id.int >> 96])
 
 
-def batches(visits: Iterable[Booked], most: int) -> Iterator[list[Booked]]:
-    """Week by week, and no more than a request may carry."""
-    for _, week in groupby(visits, key=lambda visit: visit.visit_on.isocalendar()[:2]):
-        of_week = list(week)
-        for start in range(0, len(of_week), most):
-            yield of_week[start : start + most]
-
-
-def reports(visits: list[Booked], seed: int, *, attempt: int) -> list[dict[str, Any]]:
-    """A report of each; the same seed, visits and attempt give the same reports."""
-    return [_report(visit, _dice(visit, seed, attempt), attempt) for visit in visits]
-
-
-def _dice(visit: Booked, seed: int, attempt: int) -> np.random.Generator:
-    return np.random.default_rng([seed, attempt, visit.visit_id.int & 0xFFFFFFFF, visit.visit_id.int >> 96])
-
-
-def _report(visit: Booked, dice: np.random.Generator, attempt: int) -> dict[str, Any]:
-    said = {"report_id": str(uuid5(visit.visit_id, f"report {attempt}")), "visit_id": str(visit.visit_id)}
-    if visit.may_be_missed and attempt == 1 and dice.random() < MISSED_SHARE:
+def _report(visit: Booked, dice: np.random.Generator, *, again: bool) -> dict[str, Any]:
+    name = f"report {again + 1} of {visit.visit_on}"
+    said = {"report_id": str(uuid5(visit.visit_id, name)), "visit_id": str(visit.visit_id)}
+    if visit.may_be_missed and not again and dice.random() < MISSED_SHARE:
         reason = REASONS[int(dice.integers(len(REASONS)))]
         return said | {"outcome": "missed", "missed_on": visit.visit_on.isoformat(), "reason": reason}
     found = int(dice.poisson(HAZARDS_A_VISIT))

@@ -4,15 +4,16 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from rehearsal.books import counted_at_the_source, read_model
 from rehearsal.house import House
 from rehearsal.settings import Settings
-from rehearsal.visiting import Booked, batches, booked, reports, short_lived_sites
+from rehearsal.visiting import Booked, Reporters, booked, short_lived_sites
 
 REPORTS_A_REQUEST = 2_000
 Check = Callable[[], Awaitable[tuple[int, int]]]
@@ -83,48 +84,79 @@ async def planned(year: Year) -> dict[str, Any]:
 
 async def visited(year: Year) -> None:
     """Report every visit, week by week; those who found nobody go again on the day that they are given."""
-    total, attempt = 0, 0
     short_lived = await asyncio.to_thread(short_lived_sites, year.files / "enterprises.csv")
+    reporters = Reporters(year.settings.seed)
     task = year.progress.add_task("managers visit and report", total=None)
     while True:
-        attempt += 1
-        waiting = await _waiting(year, short_lived)
-        if not waiting:
-            break
-        total += len(waiting)
-        year.progress.update(task, total=total)
-        for batch in batches(waiting, REPORTS_A_REQUEST):
-            await _report(year, batch, attempt)
-            year.progress.advance(task, len(batch))
+        before = await _counts(year)
+        year.progress.update(task, total=before["total"])
+        refused = await _played_once(year, (short_lived, reporters), task)
         await _booked_again(year)
+        now = await _counts(year)
+        if not now["scheduled"]:
+            break
+        if now["completed"] == before["completed"]:
+            raise StuckError(
+                f"{now['scheduled']:,} visits cannot be reported; of the last refusals the first: {refused}"
+            )
 
 
-async def _waiting(year: Year, short_lived: frozenset[str]) -> list[Booked]:
-    query = f"programme_id={year.programme_id}&state=scheduled"
-    return booked(await year.house.doors.field.text(f"/visits/export?{query}"), short_lived)
+async def _played_once(year: Year, knows: tuple[frozenset[str], Reporters], task: TaskID) -> Any:
+    """From the first visit still to come to the end of the year; the first refusal of the last week that had one.
+
+    Each week the book is opened anew: visits have moved since the last.
+    """
+    short_lived, reporters = knows
+    refused = None
+    first = await _next_visit_on(year, date.min)
+    while first:
+        sunday = first + timedelta(days=6 - first.weekday())
+        waiting = booked(await _book(year, first, sunday), short_lived)
+        for start in range(0, len(waiting), REPORTS_A_REQUEST):
+            answer = await _report(year, reporters, waiting[start : start + REPORTS_A_REQUEST])
+            year.progress.advance(task, answer["completed"])
+            refused = answer["refused"] or refused
+        first = await _next_visit_on(year, sunday + timedelta(days=1))
+    return refused
+
+
+async def _next_visit_on(year: Year, first: date) -> date | None:
+    query = {"programme_id": year.programme_id, "state": "scheduled", "from": first.isoformat(), "limit": 1}
+    found = (await year.house.doors.field.get("/visits", **query))["visits"]
+    return date.fromisoformat(found[0]["visit_on"]) if found else None
+
+
+async def _book(year: Year, first: date, last: date) -> str:
+    query = f"programme_id={year.programme_id}&state=scheduled&from={first}&until={last}"
+    return await year.house.doors.field.text(f"/visits/export?{query}")
+
+
+async def _counts(year: Year) -> dict[str, int]:
+    return await year.house.doors.field.get("/visits/counts", programme_id=year.programme_id)
 
 
 async def _booked_again(year: Year) -> None:
     try:
         await year.watched("missed visits get another day", lambda: _all_have_a_day(year), patience=20)
     except StuckError:
-        counts = await year.house.doors.field.get("/visits/counts", programme_id=year.programme_id)
+        counts = await _counts(year)
         year.progress.console.print(
             f"{counts['missed']:,} missed visits have no other day left: too few days, or people"
         )
 
 
 async def _all_have_a_day(year: Year) -> tuple[int, int]:
-    counts = await year.house.doors.field.get("/visits/counts", programme_id=year.programme_id)
+    counts = await _counts(year)
     return counts["total"] - counts["missed"], counts["total"]
 
 
-async def _report(year: Year, batch: list[Booked], attempt: int) -> None:
-    said = json.dumps({"reports": reports(batch, year.settings.seed, attempt=attempt)})
-    answer = await year.house.doors.field.post("/visits/reports", said)
-    if answer["refused"]:
-        refused = next(row for row in answer["rows"] if row["answer"] == "refused")
-        raise StuckError(f"{answer['refused']} reports were refused, the first: {refused}")
+async def _report(year: Year, reporters: Reporters, visits: list[Booked]) -> dict[str, Any]:
+    """How many visits are completed now, and the first row that was refused."""
+    said = [reporters.report(visit) for visit in visits]
+    answer = await year.house.doors.field.post("/visits/reports", json.dumps({"reports": said}))
+    refused = {row["visit_id"]: row for row in answer["rows"] if row["answer"] == "refused"}
+    completed = sum(row["outcome"] == "completed" and row["visit_id"] not in refused for row in said)
+    return {"completed": completed, "refused": next(iter(refused.values()), None)}
 
 
 async def told(year: Year) -> None:
