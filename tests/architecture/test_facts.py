@@ -37,7 +37,7 @@ def test_a_fact_is_told_in_a_sentence_and_in_the_past_tense(contract: type[Fact]
     assert (contract.__doc__ or "").endswith(".")
     happened = contract.type.split(".")[2]
     assert contract.__name__.lower().endswith(happened)
-    assert happened.endswith("ed") or happened in {"eligible", "ineligible"}  # "found eligible"
+    assert happened.endswith("ed") or happened in {"left", "eligible", "ineligible"}  # "found eligible"
 
 
 @CONTRACTS

@@ -8,11 +8,15 @@ from events.contracts.envelope import Received
 from events.contracts.registry import (
     AgencyApplied,
     AgencyQualified,
+    AgencyReinstated,
     AgencyRejected,
+    AgencySuspended,
     EnterpriseChanged,
     EnterpriseClosed,
     EnterpriseRegistered,
+    ManagerLeft,
     ManagerTrained,
+    ProgrammeChanged,
     ProgrammeOpened,
 )
 from events.contracts.scheduling import (
@@ -51,12 +55,20 @@ def _visit(remember: Remember) -> Handler:
     return _fact(remember_and_sum_up)
 
 
+async def _nothing(db: Connection, batch: Sequence[Received[Any]]) -> None:
+    """Of some facts only that they were said is kept."""
+
+
 HEARS: Hears = {
     ProgrammeOpened: _fact(programmes.remember_programme),
+    ProgrammeChanged: _fact(programmes.remember_programme),
     AgencyApplied: _fact(programmes.remember_agency),
     AgencyQualified: _fact(programmes.remember_agency),
     AgencyRejected: _fact(programmes.remember_agency),
+    AgencySuspended: _fact(_nothing),
+    AgencyReinstated: _fact(_nothing),
     ManagerTrained: _fact(programmes.remember_manager),
+    ManagerLeft: _fact(_nothing),
     EnterpriseRegistered: _fact(enterprises.remember_state),
     EnterpriseChanged: _fact(enterprises.remember_state),
     EnterpriseClosed: _fact(enterprises.remember_closed),

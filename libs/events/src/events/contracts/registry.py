@@ -12,11 +12,12 @@ Sector = Literal["manufacturing", "construction", "service"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 IndustryCodeSystem = Literal["KSIC-10", "NTS"]
 """KSIC-10: Korean Standard Industrial Classification, revision 10. NTS: the tax service's six-digit business code."""
+SuspensionReason = Literal[
+    "serious_accident", "false_reports", "poor_support", "licence_suspended", "own_request", "other"
+]
 
 
-class ProgrammeOpened(Fact, type="registry.programme.opened.v1", key="programme_id"):
-    """A programme year was opened: its window, its target and its limits, all of them data."""
-
+class _ProgrammeState(Fact):
     programme_id: UUID
     year: int
     window_from: date
@@ -31,6 +32,16 @@ class ProgrammeOpened(Fact, type="registry.programme.opened.v1", key="programme_
     reserve_share: float = Field(default=0.04, description="share of each manager's days kept for no-shows")
     third_visit_from_risk: int | None = None
     is_synthetic: bool = False
+
+
+class ProgrammeOpened(_ProgrammeState, type="registry.programme.opened.v1", key="programme_id"):
+    """A programme year was opened: its window, its target and its limits, all of them data."""
+
+
+class ProgrammeChanged(_ProgrammeState, type="registry.programme.changed.v1", key="programme_id"):
+    """Something about a programme changed in mid-year, such as a temporary holiday; the whole state as it is now."""
+
+    changed_on: date
 
 
 class AgencyApplied(Fact, type="registry.agency.applied.v1", key="agency_id"):
@@ -69,8 +80,29 @@ class AgencyRejected(Fact, type="registry.agency.rejected.v1", key="agency_id"):
     rejected_on: date
 
 
+class AgencySuspended(Fact, type="registry.agency.suspended.v1", key="agency_id"):
+    """An agency is suspended: nobody of it visits meanwhile. It has one suspension at a time; the newest fact holds."""
+
+    agency_id: UUID
+    programme_id: UUID
+    suspended_from: date = Field(description="first day without visits")
+    suspended_until: date | None = Field(
+        default=None, description="last day without visits; null: until it is reinstated"
+    )
+    reason: SuspensionReason
+    decided_on: date
+
+
+class AgencyReinstated(Fact, type="registry.agency.reinstated.v1", key="agency_id"):
+    """An agency's suspension ends early: its managers visit again. On its first day: it never took place."""
+
+    agency_id: UUID
+    programme_id: UUID
+    reinstated_from: date = Field(description="first day with visits again")
+
+
 class ManagerTrained(Fact, type="registry.manager.trained.v1", key="manager_id"):
-    """A safety manager attended every training day of the programme and may visit from the day after."""
+    """A manager attended every training day and may visit from the day after; said again when leave or else changes."""
 
     manager_id: UUID
     agency_id: UUID
@@ -79,7 +111,16 @@ class ManagerTrained(Fact, type="registry.manager.trained.v1", key="manager_id")
     longitude: float
     visits_a_day: int = Field(ge=1)
     trained_on: date
-    leave_days: tuple[date, ...] = ()
+    leave_days: tuple[date, ...] = Field(default=(), description="days without visits, in order; all there are")
+
+
+class ManagerLeft(Fact, type="registry.manager.left.v1", key="manager_id"):
+    """A trained manager left: no visits from that day on, unless a later ManagerTrained says that they are back."""
+
+    manager_id: UUID
+    agency_id: UUID
+    programme_id: UUID
+    left_on: date = Field(description="first day without visits: the last one with visits is before")
 
 
 class _EnterpriseState(Fact):

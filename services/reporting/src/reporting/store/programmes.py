@@ -8,6 +8,7 @@ from events.contracts.registry import (
     AgencyQualified,
     AgencyRejected,
     ManagerTrained,
+    ProgrammeChanged,
     ProgrammeOpened,
 )
 from events.contracts.scheduling import PlanPublished
@@ -53,8 +54,10 @@ _PLAN = """
 """
 
 
-async def remember_programme(db: Connection, batch: Sequence[Received[ProgrammeOpened]]) -> None:
-    """Programmes as they were opened."""
+async def remember_programme(
+    db: Connection, batch: Sequence[Received[ProgrammeOpened] | Received[ProgrammeChanged]]
+) -> None:
+    """Programmes as they were opened, or as they were changed since."""
     fields = ("year", "window_from", "window_until", "target_enterprises", "minimum_visits", "is_synthetic")
     await db.execute(_PROGRAMME, *columns(batch, "programme_id", *fields))
 
