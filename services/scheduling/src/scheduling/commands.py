@@ -65,7 +65,10 @@ def run(facts: Path, **wish: Any) -> None:
         draw(wish["picture"], reading.facts, made)
     if wish["as_json"]:
         refused = [asdict(one) for one in reading.refusals]
-        _say(telling.measures_as_json(figures, made) | {"certificate": asdict(proof), "refused": refused})
+        _say(
+            telling.measures_as_json(figures, made)
+            | {"certificate": telling.certificate_as_json(proof), "refused": refused}
+        )
         return
     telling.summary(CONSOLE, figures, made.seconds)
     telling.reasons(CONSOLE, made)
@@ -168,7 +171,7 @@ def what_if_command(facts: Path, **wish: Any) -> None:
     figures = {name: (getattr(answer.before, name), getattr(answer.after, name)) for name in telling.TOLD}
     if wish["as_json"]:
         compared = {name: {"before": was, "after": now} for name, (was, now) in figures.items()}
-        _say(compared | {"certificate": asdict(answer.certificate)})
+        _say(compared | {"certificate": telling.certificate_as_json(answer.certificate)})
         return
     table = Table("figure", "as it is", "as it might be", title="What if")
     for name, values in figures.items():

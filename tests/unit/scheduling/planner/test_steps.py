@@ -1,7 +1,6 @@
 """The single steps: rounds, sets of days, bundles, chains of days, explanations and proofs."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -15,7 +14,6 @@ from scheduling.planner.geometry import on_the_globe, on_the_map, tour
 from scheduling.planner.model import Reason
 from scheduling.planner.openings import first_open, last_open, pack, unpack
 from scheduling.planner.prices import shadow_prices
-from scheduling.planner.shortfall import certify
 from scheduling.planner.whatif import Question, changed, what_if
 from scheduling.planner.why import SENTENCES, why
 
@@ -73,21 +71,6 @@ def test_bundles_are_no_larger_than_a_day_and_no_longer_than_driving_singly() ->
 def test_the_riskiest_tenth_counts_a_tenth_even_where_risks_are_equal() -> None:
     assert urgent(np.array([9.0, 6, 6, 6, 1, 1, 1, 1, 1, 1] * 3)).sum() == pytest.approx(3)
     assert urgent(np.full(50, 3.0)).sum() == pytest.approx(5)
-
-
-def test_the_certificate_never_promises_less_than_a_plan_can_do(programme: Make) -> None:
-    for seed in range(6):
-        facts = programme(sites=80, managers=2, stops=2, days=60, seed=seed)
-        assert certify(facts).unserved <= len(plan(facts).unscheduled.site)
-
-
-def test_the_certificate_proves_the_shortfall_by_its_own_numbers(programme: Make) -> None:
-    facts = programme(sites=300, managers=2, agencies=1, stops=2, days=60, windows=0.0, closed=0.0)
-    facts = replace(facts, agencies=replace(facts.agencies, sectors=np.array([7])))
-    proof = certify(facts)
-    assert proof.unserved > 0
-    assert proof.unserved == proof.demanded - proof.capacity
-    assert proof.managers_needed > 0
 
 
 def test_every_reason_has_a_sentence_in_both_languages() -> None:

@@ -14,7 +14,7 @@ from scheduling.planfiles.facts import Names
 from scheduling.planner.difference import Difference
 from scheduling.planner.measures import Measures
 from scheduling.planner.model import SECTORS, Facts, Plan, Reason
-from scheduling.planner.shortfall import Certificate
+from scheduling.planner.shortfall import NO_MONTH, Certificate
 from scheduling.planner.why import SENTENCES, Choice, Why
 
 TOLD = {
@@ -51,15 +51,53 @@ def certificate(console: Console, proof: Certificate) -> None:
         return
     console.print(
         f"At least {proof.unserved:,} visits cannot be made by anyone: {proof.demanded:,} visits can only be made by "
-        f"agencies and months with room for {proof.capacity:,}. "
-        f"{proof.managers_needed:,} more managers would repair it."
+        f"agencies and months with room for {proof.capacity:,}."
     )
-    table = Table("province", "sector", "month", "visits missing", "managers")
-    for one in sorted(proof.missing, key=lambda each: -each.visits)[:20]:
-        province = PROVINCES[one.province]
-        name = f"{province.short_korean} {province.english}"
-        table.add_row(name, SECTORS[one.sector], str(one.month % 12 + 1), f"{one.visits:,}", str(one.managers))
+    _table(console, ("province", "sector", "month", "visits missing"), [
+        (_province(one.province), SECTORS[one.sector], str(_month(one.month) or "never open"), f"{one.visits:,}")
+        for one in sorted(proof.missing, key=lambda each: -each.visits)[:20]
+    ])  # fmt: skip
+    console.print(
+        f"No fewer than {proof.managers_bound:,} more managers can end it. {proof.managers_needed:,} do, as follows: "
+        f"with them the same flow leaves {proof.unserved_then:,} visits."
+    )
+    _table(console, ("province", "at agencies for", "managers"), [
+        (_province(one.province), "|".join(sectors_of(one.sectors)), f"{one.managers:,}") for one in proof.repairs
+    ])  # fmt: skip
+
+
+def _table(console: Console, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
+
+
+def _province(number: int) -> str:
+    return f"{PROVINCES[number].short_korean} {PROVINCES[number].english}"
+
+
+def _month(number: int) -> int | None:
+    return None if number == NO_MONTH else number % 12 + 1
+
+
+def sectors_of(bits: int) -> list[str]:
+    """The names of a set of sectors."""
+    return [name for number, name in enumerate(SECTORS) if bits >> number & 1]
+
+
+def certificate_as_json(proof: Certificate) -> dict[str, Any]:
+    """The proof with codes in place of numbers; months are calendar months, null where no day is open."""
+    missing = [
+        {"province": PROVINCES[one.province].code, "sector": SECTORS[one.sector], "month": _month(one.month),
+         "visits": one.visits}
+        for one in proof.missing
+    ]  # fmt: skip
+    repairs = [
+        {"province": PROVINCES[one.province].code, "sectors": sectors_of(one.sectors), "managers": one.managers}
+        for one in proof.repairs
+    ]
+    return asdict(proof) | {"missing": missing, "repairs": repairs}
 
 
 def difference(console: Console, change: Difference) -> None:

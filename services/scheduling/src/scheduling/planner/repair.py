@@ -1,0 +1,102 @@
+"""The fewest managers that would end a shortfall on paper: as many as the cuts demand, and enough for the flow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from scheduling.planner.capacity import Cut, Market, cut
+from scheduling.planner.model import Flags, Ints, Reals
+
+ROUNDS = 200
+NODES = 5_000
+"""Limits that a clock does not set, so that every machine gives the same answer."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Managers of one kind for one province: the sectors that their agency must be able to serve."""
+
+    sectors: int
+    province: int
+    managers: int
+
+
+@dataclass(frozen=True)
+class Fewest:
+    """No fewer than `bound` managers can end the shortfall; `repairs` do, leaving `unserved` visits."""
+
+    bound: int
+    repairs: list[Repair]
+    unserved: int
+
+    @property
+    def managers(self) -> int:
+        return sum(one.managers for one in self.repairs)
+
+
+def fewest_managers(market: Market, first: Cut) -> Fewest:
+    """Adds managers until the flow serves everybody; every cut met on the way bounds them from below.
+
+    A cut says: these visits can only be made by those kinds of staff in those months. So managers of those kinds must
+    bring the difference, whatever else is done. The smallest number that all cuts allow is a bound; when the flow
+    then serves everybody, it is also enough.
+    """
+    hopeless = int(market.need.visits[~_has_days(market)].sum())
+    more, bound, now = np.zeros(len(market.staff), np.int64), 0, first
+    gains, wants = list[Ints](), list[int]()
+    for _ in range(ROUNDS):
+        if now.unserved.sum() <= hopeless:
+            break
+        gains.append(now.staff_months @ market.staff.one_more)
+        wants.append(_missing(market, now))
+        more, bound = _smallest(np.array(gains), np.array(wants))
+        now = cut(market, market.staff.capacity + more[:, None] * market.staff.one_more)
+    return Fewest(bound, _where(market, first, more), int(now.unserved.sum()))
+
+
+def _has_days(market: Market) -> Flags:
+    """Needs with a month in which a new manager would work; nobody can bring the others' visits."""
+    return np.asarray((market.need.months & (market.staff.one_more > 0)).any(axis=1), np.bool_)
+
+
+def _missing(market: Market, now: Cut) -> int:
+    """What the visits inside the cut lack of today's room inside it."""
+    inside = now.needs & _has_days(market)
+    return int(market.need.visits[inside].sum() - market.staff.capacity[now.staff_months].sum())
+
+
+def _smallest(gains: Ints, wants: Ints) -> tuple[Ints, int]:
+    kinds = gains.shape[1]
+    found = milp(
+        np.ones(kinds),
+        constraints=LinearConstraint(gains.astype(np.float64), lb=wants.astype(np.float64)),
+        integrality=np.ones(kinds),
+        bounds=Bounds(0, np.inf),
+        options={"node_limit": NODES},
+    )
+    if found.x is None:
+        raise ArithmeticError("no number of managers was found")
+    return np.rint(found.x).astype(np.int64), int(np.ceil(found.mip_dual_bound - 1e-6))
+
+
+def _where(market: Market, first: Cut, more: Ints) -> list[Repair]:
+    """Each kind's managers, shared among the provinces that lack most of what the kind may do."""
+    lacking = np.bincount(market.need.place, weights=first.unserved, minlength=len(market.places))
+    found = list[Repair]()
+    for kind in np.flatnonzero(more):
+        by_province = np.bincount(market.places % 32, weights=lacking * market.able[:, kind], minlength=32)
+        if not by_province.any():
+            by_province = np.bincount(market.places % 32, weights=market.able[:, kind], minlength=32)
+        for province, managers in enumerate(shared(int(more[kind]), by_province / by_province.sum())):
+            if managers:
+                found.append(Repair(int(market.staff.sectors[kind]), province, managers))
+    return found
+
+
+def shared(count: int, shares: Reals) -> list[int]:
+    """So many, by these shares, whole: the largest remainders get what is left."""
+    exact = count * shares
+    whole = np.floor(exact).astype(np.int64)
+    whole[np.argsort(whole - exact, kind="stable")[: count - int(whole.sum())]] += 1
+    return whole.tolist()
