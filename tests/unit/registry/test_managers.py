@@ -6,13 +6,30 @@ from uuid import UUID
 
 import pytest
 
-from events.contracts.registry import ManagerTrained
+from events.contracts.registry import ManagerLeft, ManagerTrained
 from registry.model.managers import Attendance, Enrolment, Manager
 from registry.model.programmes import Terms
-from registry.policy.managers import enrolled, refusal_of, trained, trained_fact
+from registry.policy.managers import (
+    departed,
+    enrolled,
+    facts_of,
+    on_leave,
+    refusal_of,
+    returned,
+    trained,
+    trained_fact,
+)
 
 NOW = datetime(2023, 4, 11, tzinfo=UTC)
 LAST = date(2023, 4, 11)
+GONE = date(2023, 9, 1)
+END = date(2023, 12, 29)
+
+
+@pytest.fixture
+def at_work(manager: Manager) -> Manager:
+    """A manager whose training is finished."""
+    return replace(manager, trained_on=LAST, version=1)
 
 
 def test_a_first_enrolment_is_announced_to_nobody(manager: Manager) -> None:
@@ -82,3 +99,66 @@ def test_the_fact_carries_nothing_personal(manager: Manager, enrolment: Enrolmen
     assert isinstance(fact, ManagerTrained)
     said = fact.model_dump_json()
     assert not [word for word in (enrolment.name, enrolment.phone, enrolment.mail) if word and word in said]
+
+
+def test_leave_in_mid_year_replaces_the_days_known_so_far(at_work: Manager) -> None:
+    days = (date(2023, 10, 5), date(2023, 10, 4), date(2023, 10, 4))
+    after = on_leave(at_work, days)
+    assert isinstance(after, Manager)
+    assert (after.enrolment.leave_days, after.version) == ((date(2023, 10, 4), date(2023, 10, 5)), 2)
+    assert on_leave(after, days) is None
+    (said,) = facts_of(at_work, after, NOW)
+    assert isinstance(said.fact, ManagerTrained)
+    assert (said.fact.leave_days, said.fact.trained_on, said.sequence) == (after.enrolment.leave_days, LAST, 2)
+
+
+def test_leave_of_the_untrained_is_said_to_nobody(manager: Manager) -> None:
+    after = on_leave(manager, (GONE,))
+    assert isinstance(after, Manager)
+    assert facts_of(manager, after, NOW) == []
+
+
+def test_whoever_leaves_makes_no_visits_from_that_day_on(at_work: Manager) -> None:
+    after = departed(at_work, GONE, END)
+    assert isinstance(after, Manager)
+    assert after == replace(at_work, left_on=GONE, version=2)
+    (said,) = facts_of(at_work, after, NOW)
+    assert isinstance(said.fact, ManagerLeft)
+    assert (said.fact.left_on, said.fact.agency_id, said.sequence) == (GONE, at_work.enrolment.agency_id, 2)
+    assert departed(after, GONE, END) is None
+    assert departed(after, LAST, END) == replace(at_work, left_on=LAST, version=3)
+
+
+@pytest.mark.parametrize(
+    ("left_on", "refusal"), [(date(2023, 4, 10), "left_before_trained"), (date(2032, 9, 1), "after_programme")]
+)
+def test_a_leaving_that_cannot_be_is_refused(at_work: Manager, left_on: date, refusal: str) -> None:
+    assert departed(at_work, left_on, END) == refusal
+
+
+def test_the_untrained_leave_without_a_word_and_are_not_trained_any_more(manager: Manager, terms: Terms) -> None:
+    after = departed(manager, terms.training_days[2], END)
+    assert isinstance(after, Manager)
+    assert facts_of(manager, after, NOW) == []
+    said = Attendance(manager_id=manager.enrolment.manager_id, day=terms.training_days[1], attended=True)
+    assert refusal_of(said, after, terms.training_days) is None
+    assert refusal_of(said.model_copy(update={"day": terms.training_days[2]}), after, terms.training_days) == "has_left"
+    assert trained(after, set(terms.training_days), terms.training_days) is None
+
+
+def test_of_those_who_left_nothing_changes_but_how_to_reach_them(at_work: Manager) -> None:
+    gone = replace(at_work, left_on=GONE, version=2)
+    assert on_leave(gone, (GONE,)) == "has_left"
+    after = enrolled(gone.enrolment.model_copy(update={"phone": "010-0000-0002"}), gone.programme_id, gone)
+    assert isinstance(after, Manager)
+    assert (after.left_on, after.version) == (GONE, 2)
+
+
+def test_a_departure_taken_back_is_said_as_the_managers_state(at_work: Manager) -> None:
+    gone = replace(at_work, left_on=GONE, version=2)
+    back = returned(gone)
+    assert back
+    assert back == replace(at_work, version=3)
+    (said,) = facts_of(gone, back, NOW)
+    assert isinstance(said.fact, ManagerTrained)
+    assert returned(back) is None

@@ -6,10 +6,26 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from registry.model.programmes import Terms
-from registry.policy.programmes import differences, opened
+from events.contracts.registry import ProgrammeChanged
+from registry.model.programmes import Change, Programme, Terms
+from registry.policy.programmes import changed, changed_fact, differences, opened
 
 NOW = datetime(2023, 1, 9, tzinfo=UTC)
+TODAY, HOLIDAY = date(2023, 9, 5), date(2023, 10, 2)
+
+
+@pytest.fixture
+def programme(terms: Terms) -> Programme:
+    """The programme as it was opened, with days off in the order of its file."""
+    days = (date(2023, 12, 26), date(2023, 11, 17))
+    return Programme(terms.model_copy(update={"holidays_added": days}), 1)
+
+
+def after(programme: Programme, said: Change) -> Programme:
+    """The programme as a change leaves it."""
+    found = changed(programme, said, TODAY)
+    assert isinstance(found, Programme), found
+    return found
 
 
 def test_an_opened_programme_says_all_its_terms(terms: Terms) -> None:
@@ -36,3 +52,54 @@ def test_a_window_that_ends_before_it_begins_is_no_programme(terms: Terms) -> No
 def test_an_unknown_term_is_refused_because_it_may_be_a_misspelt_one(terms: Terms) -> None:
     with pytest.raises(ValidationError, match="spacing"):
         Terms.model_validate(terms.model_dump() | {"spacing": 28})
+
+
+def test_a_temporary_holiday_is_added_to_those_there_are(programme: Programme) -> None:
+    found = after(programme, Change(holidays_added=(HOLIDAY,)))
+    assert found.terms.holidays_added == (HOLIDAY, date(2023, 11, 17), date(2023, 12, 26))
+    said: Any = changed_fact(found, TODAY, NOW)
+    assert isinstance(said.fact, ProgrammeChanged)
+    assert (said.sequence, said.fact.changed_on, said.fact.holidays_added) == (2, TODAY, found.terms.holidays_added)
+    assert (said.fact.minimum_visits, said.fact.is_synthetic) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "said", [Change(), Change(holidays_added=(date(2023, 11, 17),)), Change(window_from=date(2023, 4, 12))]
+)
+def test_what_stands_already_changes_nothing(programme: Programme, said: Change) -> None:
+    assert changed(programme, said, TODAY) is None
+
+
+def test_a_day_decided_the_other_way_leaves_the_list_it_was_in(programme: Programme) -> None:
+    worked = after(programme, Change(workdays_added=(date(2023, 11, 17),)))
+    assert (worked.terms.holidays_added, worked.terms.workdays_added) == (
+        (date(2023, 12, 26),),
+        (date(2023, 11, 17),),
+    )
+    off = after(worked, Change(holidays_added=(date(2023, 11, 17),)))
+    assert (off.terms.workdays_added, off.version) == ((), 3)
+
+
+def test_a_window_may_end_on_another_day(programme: Programme) -> None:
+    assert after(programme, Change(window_until=TODAY)).terms.window_until == TODAY
+
+
+def test_a_window_may_begin_on_another_day_before_it_has_begun(programme: Programme) -> None:
+    later = changed(programme, Change(window_from=date(2023, 4, 17)), date(2023, 4, 11))
+    assert isinstance(later, Programme)
+    assert later.terms.window_from == date(2023, 4, 17)
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        (Change(holidays_added=(HOLIDAY,), workdays_added=(HOLIDAY,)), "both_kinds"),
+        (Change(window_until=date(2023, 4, 1)), "window_reversed"),
+        (Change(window_from=date(2023, 4, 17)), "window_has_begun"),
+        (Change(window_until=date(2023, 9, 4)), "window_in_the_past"),
+        (Change(holidays_added=(date(2032, 10, 2),)), "outside_window"),
+        (Change(workdays_added=(date(2023, 4, 8),)), "outside_window"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(programme: Programme, said: Change, refusal: str) -> None:
+    assert changed(programme, said, TODAY) == refusal

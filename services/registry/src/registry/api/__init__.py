@@ -2,9 +2,24 @@
 
 from fastapi import FastAPI
 
-from registry.api import agencies, attendance, counts, enterprises, imports, inspections, managers, problems, programmes
+from registry.api import (
+    absences,
+    agencies,
+    attendance,
+    counts,
+    enterprises,
+    imports,
+    inspections,
+    managers,
+    problems,
+    programmes,
+    suspensions,
+)
 
-ROUTERS = (programmes, agencies, inspections, managers, attendance, enterprises, imports, counts)
+ROUTERS = (
+    *(programmes, agencies, inspections, suspensions, managers, attendance, absences),
+    *(enterprises, imports, counts),
+)
 
 
 def open_door() -> FastAPI:

@@ -30,7 +30,7 @@ from registry.model.agencies import Agency, Application, Status
 from registry.model.programmes import Terms
 from registry.policy import agencies as policy
 from registry.store import agencies as store
-from registry.store import turns
+from registry.store import suspensions, turns
 
 router = APIRouter()
 
@@ -108,11 +108,12 @@ async def list_agencies(
 
 @router.get("/agencies/{agency_id}")
 async def show_agency(agency_id: UUID, request: Request, caller: Anybody) -> dict[str, object]:
-    """One agency with its inspections."""
+    """One agency with its inspections and suspensions."""
     _refuse_others(caller, agency_id)
     async with pool_of(request).acquire() as db:
         found = (await store.load(db, [agency_id])).get(agency_id)
         inspections = (await store.inspections(db, [agency_id])).get(agency_id, ())
+        suspended = await suspensions.of_agency(db, agency_id)
     if found is None:
         raise not_found("기관", "agency")
     return {
@@ -120,6 +121,7 @@ async def show_agency(agency_id: UUID, request: Request, caller: Anybody) -> dic
         "programme_id": found.programme_id,
         "status": found.status,
         "inspections": inspections,
+        "suspensions": suspended,
     }
 
 

@@ -22,6 +22,7 @@ FIRST = UUID(int=0)
 Officer = Annotated[Caller, Depends(allowed("officer"))]
 Nation = Annotated[Caller, Depends(allowed("officer", "service"))]
 Office = Annotated[Caller, Depends(allowed("officer", "service", "agency"))]
+Employer = Annotated[Caller, Depends(allowed("officer", "agency"))]
 Anybody = Annotated[Caller, Depends(allowed("officer", "service", "agency", "manager"))]
 
 After = Annotated[UUID, Query(description="the `next` of the page before")]

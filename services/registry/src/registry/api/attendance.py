@@ -1,6 +1,6 @@
 """Attendance of the training days; whoever was there on all of them is trained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -25,15 +25,19 @@ async def take(tx: Transaction, said: Sequence[Attendance]) -> list[str]:
     await turns.take(tx.db, "managers")
     ids = sorted({one.manager_id for one in said})
     known = await store.load(tx.db, ids)
-    days = {one.programme_id: one.training_days for one in await programmes.every(tx.db)}
+    days = await _training_days(tx)
     verdicts = [_verdict(one, known, days) for one in said]
     recorded = [one for one, verdict in zip(said, verdicts, strict=True) if verdict == "recorded"]
     await store.attend(tx.db, list({(one.manager_id, one.day): one for one in recorded}.values()))
-    trained = await _finish(tx, known, days)
+    trained = await finish(tx, known)
     last = {one.manager_id: at for at, one in enumerate(said)}
     for manager_id in trained:
         verdicts[last[manager_id]] = "trained"
     return verdicts
+
+
+async def _training_days(tx: Transaction) -> TrainingDays:
+    return {one.programme_id: one.training_days for one in await programmes.every(tx.db)}
 
 
 def _verdict(said: Attendance, known: dict[UUID, Manager], days: TrainingDays) -> str:
@@ -43,8 +47,9 @@ def _verdict(said: Attendance, known: dict[UUID, Manager], days: TrainingDays) -
     return policy.refusal_of(said, manager, days[manager.programme_id]) or "recorded"
 
 
-async def _finish(tx: Transaction, known: dict[UUID, Manager], days: TrainingDays) -> list[UUID]:
+async def finish(tx: Transaction, known: Mapping[UUID, Manager]) -> list[UUID]:
     """Whoever has attended every day now is trained, whether or not their agency has qualified yet."""
+    days = await _training_days(tx)
     attended = await store.attended(tx.db, list(known))
     finished: list[UUID] = []
     changed: list[Manager] = []

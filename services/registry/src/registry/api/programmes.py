@@ -1,7 +1,7 @@
-"""Programme years: opened from a file, once."""
+"""Programme years: opened from a file, once, and changed in mid-year."""
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from events.transport.outbox import Transaction, transaction
-from registry.api.asked import Anybody, Officer, pool_of
-from registry.api.problems import ProblemError, not_found
-from registry.model.programmes import Terms
+from registry.api.asked import Anybody, Officer, On, pool_of
+from registry.api.problems import ProblemError, not_found, refused
+from registry.model.programmes import Change, Terms
 from registry.policy import programmes as policy
 from registry.policy.sentences import named, of_fault
 from registry.store import programmes as store
@@ -29,7 +29,16 @@ async def open_programme(request: Request, caller: Officer) -> JSONResponse:
     occurred_at = datetime.now(UTC)
     async with transaction(pool_of(request)) as tx:
         is_new = await _opened(tx, terms, occurred_at)
-    return JSONResponse(_shown(terms, "opened" if is_new else "unchanged"), 201 if is_new else 200)
+        standing = await store.find(tx.db, terms.programme_id) or terms
+    return JSONResponse(_shown(standing, "opened" if is_new else "unchanged"), 201 if is_new else 200)
+
+
+@router.post("/programmes/{programme_id}/changes")
+async def change_programme(programme_id: UUID, said: Change, request: Request, caller: Officer, on: On) -> JSONResponse:
+    """Temporary holidays, days worked besides, another window; what stands already changes nothing."""
+    async with transaction(pool_of(request)) as tx:
+        standing, outcome = await _changed(tx, programme_id, said, on)
+    return JSONResponse(_shown(standing, outcome))
 
 
 @router.get("/programmes")
@@ -54,7 +63,7 @@ async def _opened(tx: Transaction, terms: Terms, occurred_at: datetime) -> bool:
     if is_new:
         tx.announce([policy.opened(terms, occurred_at)])
         return True
-    opened_as = await store.find(tx.db, terms.programme_id)
+    opened_as = await store.opened_as(tx.db, terms.programme_id)
     differs = policy.differences(opened_as, terms) if opened_as else {}
     if differs:
         listed = {term: {"opened_as": before, "file_says": now} for term, (before, now) in differs.items()}
@@ -66,6 +75,20 @@ async def _opened(tx: Transaction, terms: Terms, occurred_at: datetime) -> bool:
             differs=listed,
         )
     return False
+
+
+async def _changed(tx: Transaction, programme_id: UUID, said: Change, changed_on: date) -> tuple[Terms, str]:
+    before = await store.held(tx.db, programme_id)
+    if before is None:
+        raise not_found("사업", "programme")
+    after = policy.changed(before, said, changed_on)
+    if isinstance(after, str):
+        raise refused(after)
+    if after is None:
+        return before.terms, "unchanged"
+    await store.save(tx.db, after)
+    tx.announce([policy.changed_fact(after, changed_on, datetime.now(UTC))])
+    return after.terms, "changed"
 
 
 async def _body(request: Request) -> str:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from registry.model.checks import Days, Latitude, Longitude, Name, Said, Text
 
@@ -37,6 +38,22 @@ class Attendance(Said):
     attended: bool
 
 
+class Leave(Said):
+    """All the days on which a manager is on leave."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: Annotated[Days, Field(max_length=366)]
+
+
+class Departure(Said):
+    """From which day on a manager makes no visits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Manager:
     """A manager as the register holds them; `version` counts what was announced."""
@@ -45,3 +62,4 @@ class Manager:
     programme_id: UUID
     trained_on: date | None
     version: int
+    left_on: date | None = None

@@ -1,6 +1,8 @@
 """A programme year, and how its agencies are inspected."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
@@ -26,6 +28,17 @@ class PassRule(Said):
 
     pass_mark: float = Field(default=70, ge=0, le=100)
     most_points: Points = Points(staff_capability=40, earlier_delivery=30, accident_record=15, equipment=15)
+
+
+class Change(Said):
+    """What is decided about a programme in mid-year: days off and days worked besides, and another window."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    holidays_added: Annotated[tuple[date, ...], Field(max_length=366)] = ()
+    workdays_added: Annotated[tuple[date, ...], Field(max_length=366)] = ()
+    window_from: date | None = None
+    window_until: date | None = None
 
 
 class Terms(Said):
@@ -55,3 +68,11 @@ class Terms(Said):
         if self.window_until < self.window_from:
             raise ValueError("window")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme as it stands after all its changes; `version` counts the facts said about it."""
+
+    terms: Terms
+    version: int

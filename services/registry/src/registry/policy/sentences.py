@@ -38,6 +38,7 @@ OURS: Mapping[str, tuple[str, str]] = {
         "is no province code (ISO 3166-2:KR, such as KR-41)",
     ),
     "window": ("사업 기간이 시작 전에 끝납니다", "the window ends before it begins"),
+    "suspension": ("업무정지가 시작 전에 끝납니다", "the suspension ends before it begins"),
 }
 REFUSALS: Mapping[str, tuple[str, str]] = {
     "unknown_agency": ("등록되지 않은 기관입니다. 기관을 먼저 신청하십시오", "no such agency; let it apply first"),
@@ -63,6 +64,51 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "already_trained": (
         "교육을 이미 마친 안전관리자의 출석은 취소할 수 없습니다",
         "the training is finished: attendance cannot be taken back",
+    ),
+    "not_qualified": (
+        "적격 판정을 받은 기관이 아니므로 업무를 정지할 수 없습니다",
+        "this agency has not qualified: there is nothing to suspend",
+    ),
+    "suspended_already": (
+        "이 기관의 업무정지가 그날까지 끝나지 않습니다. 같은 시작일로 보내 종료일을 고치거나 먼저 해제하십시오",
+        "this agency's suspension is not over by then; send the same first day to change its end, or lift it first",
+    ),
+    "not_suspended": (
+        "이 기관은 그날 업무정지 중이 아닙니다",
+        "this agency is not suspended on that day",
+    ),
+    "reinstated_too_early": (
+        "업무정지 시작일보다 앞선 날에는 해제할 수 없습니다. 시작일로 보내면 정지가 없던 것이 됩니다",
+        "an agency cannot be reinstated before its suspension begins; on its first day, it never took place",
+    ),
+    "after_programme": (
+        "사업 기간이 끝난 뒤의 날짜입니다. 연도를 확인하십시오",
+        "this day is after the programme's window; check the year",
+    ),
+    "has_left": (
+        "퇴직 처리된 안전관리자입니다. 잘못된 처리라면 먼저 취소하십시오 (DELETE …/departure)",
+        "this manager has left; if that is wrong, take it back first (DELETE …/departure)",
+    ),
+    "left_before_trained": (
+        "교육을 마친 날보다 앞선 날에 퇴직할 수 없습니다",
+        "a manager cannot leave before the day on which the training was finished",
+    ),
+    "both_kinds": (
+        "같은 날이 휴일이면서 근무일입니다. 하나만 남기십시오",
+        "a day is both a holiday and a workday; leave it in one list",
+    ),
+    "window_reversed": ("사업 기간이 시작 전에 끝납니다", "the window would end before it begins"),
+    "window_has_begun": (
+        "이미 시작된 사업의 시작일은 바꿀 수 없습니다",
+        "the window has begun: its first day cannot be changed any more",
+    ),
+    "window_in_the_past": (
+        "사업을 지난 날에 끝낼 수 없습니다. 오늘 또는 이후의 날을 보내십시오",
+        "the window cannot end in the past; send today or a later day",
+    ),
+    "outside_window": (
+        "사업 기간 밖의 날짜가 있습니다. 연도를 확인하십시오",
+        "a day is outside the programme's window; check the year",
     ),
 }
 

@@ -12,7 +12,7 @@ from registry.model.managers import Attendance, Enrolment, Manager
 
 _FIELDS = (
     "manager_id, agency_id, name, phone, mail, latitude, longitude, visits_a_day, leave_days, is_synthetic, "
-    "trained_on, version"
+    "trained_on, version, left_on"
 )
 
 
@@ -28,11 +28,11 @@ async def load(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Manager]:
 async def save(db: Connection, managers: Sequence[Manager]) -> None:
     """Keep managers as they are now."""
     await db.executemany(
-        f"insert into manager ({_FIELDS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "  # noqa: S608 - our own column names
+        f"insert into manager ({_FIELDS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "  # noqa: S608 - our own column names
         "on conflict (manager_id) do update set name = excluded.name, phone = excluded.phone, mail = excluded.mail, "
         "latitude = excluded.latitude, longitude = excluded.longitude, visits_a_day = excluded.visits_a_day, "
         "leave_days = excluded.leave_days, is_synthetic = excluded.is_synthetic, trained_on = excluded.trained_on, "
-        "version = excluded.version",
+        "version = excluded.version, left_on = excluded.left_on",
         [_row(manager) for manager in sorted(managers, key=lambda manager: manager.enrolment.manager_id)],
     )
 
@@ -75,9 +75,9 @@ async def page(
 
 
 async def counts(db: Connection, agency_id: str | None, own: str | None) -> dict[str, int]:
-    """How many managers are enrolled and how many are trained, within the same bounds as the rows."""
+    """How many managers are enrolled, trained and gone again, within the same bounds as the rows."""
     row = await db.fetchrow(
-        "select count(*) enrolled, count(trained_on) trained from manager "
+        "select count(*) enrolled, count(trained_on) trained, count(left_on) departed from manager "
         "where ($1::text is null or agency_id = $1::uuid) and ($2::text is null or manager_id = $2::uuid)",
         agency_id,
         own,
@@ -87,7 +87,7 @@ async def counts(db: Connection, agency_id: str | None, own: str | None) -> dict
 
 def _manager(row: asyncpg.Record) -> Manager:
     enrolment = Enrolment.model_validate({**dict(row), "synthetic": row["is_synthetic"]})
-    return Manager(enrolment, row["programme_id"], row["trained_on"], row["version"])
+    return Manager(enrolment, row["programme_id"], row["trained_on"], row["version"], row["left_on"])
 
 
 def _row(manager: Manager) -> tuple[object, ...]:
@@ -95,4 +95,5 @@ def _row(manager: Manager) -> tuple[object, ...]:
     return (
         *(said.manager_id, said.agency_id, said.name, said.phone, said.mail, said.latitude, said.longitude),
         *(said.visits_a_day, said.leave_days, said.synthetic, manager.trained_on, manager.version),
+        manager.left_on,
     )
