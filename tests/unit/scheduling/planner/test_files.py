@@ -150,6 +150,8 @@ def test_the_commands_plan_prove_explain_and_change(folder: Callable[..., Path])
     assert json.loads(call("diff", facts, out, later, "--json").stdout)["moved"] == 0
     asked = json.loads(call("what-if", facts, "--suspend", "a2", "--json").stdout)
     assert asked["unscheduled"] == {"before": 0, "after": 2}
+    around = json.loads(call("what-if", facts, out, "--suspend", "a2", "--from", "2023-06-01", "--json").stdout)
+    assert around["difference"]["moved"] == 0
 
 
 def test_a_replan_that_moves_too_much_is_refused_as_a_whole(folder: Callable[..., Path]) -> None:

@@ -9,12 +9,13 @@ import pytest
 from scheduling.planner import Facts, plan
 from scheduling.planner.bundles import shorter, urgent
 from scheduling.planner.chains import cheapest_chain
+from scheduling.planner.difference import difference
 from scheduling.planner.events import live
 from scheduling.planner.geometry import on_the_globe, on_the_map, tour
 from scheduling.planner.model import Reason
 from scheduling.planner.openings import first_open, last_open, pack, unpack
 from scheduling.planner.prices import shadow_prices
-from scheduling.planner.whatif import Question, changed, what_if
+from scheduling.planner.whatif import Question, answer, changed
 from scheduling.planner.why import SENTENCES, why
 
 Make = Callable[..., Facts]
@@ -97,6 +98,26 @@ def test_capacity_that_is_short_has_a_price_and_plenty_has_none(programme: Make)
 
 def test_fewer_managers_make_fewer_visits(programme: Make) -> None:
     facts = programme(sites=150, managers=4, stops=2, days=60, windows=0.0)
-    answer = what_if(facts, Question(managers_more=-0.5))
-    assert len(changed(facts, Question(managers_more=-0.5)).managers) == 2
-    assert answer.after.visits < answer.before.visits
+    fewer = changed(facts, Question(managers_more=-0.5))
+    assert unpack(fewer.managers.open_days, len(fewer.calendar)).any(axis=1).sum() == 2
+    assert len(answer(fewer, Question(), None).visits) < len(plan(facts).visits)
+
+
+def test_more_managers_come_after_those_that_are_there(programme: Make) -> None:
+    facts = programme(sites=20, managers=4)
+    more = changed(facts, Question(managers_more=0.5)).managers
+    assert len(more) == 6
+    assert np.array_equal(more.agency[:4], facts.managers.agency)
+
+
+def test_a_question_that_only_takes_away_moves_only_what_it_takes(programme: Make) -> None:
+    facts = programme(sites=80, managers=6, windows=0.1, days=120, seed=4)
+    before = plan(facts).visits
+    agency = int(np.bincount(facts.managers.agency[before.manager]).argmax())
+    question = Question(suspended=agency, suspended_from=30)
+    there = changed(facts, question)
+    change = difference(there, before, answer(there, question, before).visits)
+    touched = np.concatenate([change.moved, change.dropped])
+    assert len(touched) > 0
+    assert (facts.managers.agency[before.manager[touched]] == agency).all()
+    assert (before.day[touched] >= 30).all()

@@ -1,6 +1,7 @@
 """A facts folder becomes the planner's arrays, and the ids stay here beside them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -65,9 +66,9 @@ class Reading:
     refusals: list[Refusal]
 
 
-def read_facts(folder: Path) -> Reading:
-    """Reads the four files; unreadable rows are refused, the rest is planned."""
-    programme = json.loads((folder / "programme.json").read_text(encoding="utf-8"))
+def read_facts(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Reading:
+    """Reads the four files; unreadable rows are refused, the rest is planned. `otherwise` corrects the programme."""
+    programme = json.loads((folder / "programme.json").read_text(encoding="utf-8")) | dict(otherwise or {})
     calendar = calendar_of(programme)
     agencies, agency_sheet, agency_days = _agencies(folder, calendar)
     managers, manager_sheet = _managers(folder, calendar, programme, (agency_sheet, agencies, agency_days))

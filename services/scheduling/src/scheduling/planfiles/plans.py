@@ -1,5 +1,6 @@
 """A plan folder: visits and unscheduled visits, written with their ids and read back as the planner's arrays."""
 
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha1
 from pathlib import Path
@@ -50,6 +51,33 @@ def write_refusals(folder: Path, refusals: list[Refusal]) -> None:
     if refusals:
         columns = {name: [getattr(one, name) for one in refusals] for name in ("file", "row", "column", "reason")}
         csv.write_csv(pa.table(columns), path)
+
+
+def write_released(folder: Path, names: Names, released: Sequence[tuple[int, int]]) -> None:
+    """The visits that were free to move because their own people asked, as `released.csv`; none, no file."""
+    path = folder / "released.csv"
+    path.unlink(missing_ok=True)
+    if released:
+        site, ordinal = zip(*released, strict=True)
+        enterprises = [names.enterprises[one] for one in site]
+        csv.write_csv(pa.table({"visit_id": visit_ids(names.programme, enterprises, np.array(ordinal))}), path)
+
+
+def visits_named(folder: Path, names: Names, asked: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """The enterprise and ordinal of the visits with these ids, as far as the plan has them."""
+    if not asked:
+        return {}
+    sheet = open_sheet(folder, "visits", ("visit_id", "enterprise_id", "ordinal"))
+    wanted = compute.call_function(
+        "is_in", [sheet.cells("visit_id")], compute.SetLookupOptions(value_set=pa.array(asked, pa.string()))
+    )
+    found = [sheet.cells(name).filter(wanted).to_pylist() for name in ("visit_id", "enterprise_id", "ordinal")]
+    places = {name: place for place, name in enumerate(names.enterprises)}
+    return {
+        visit: (places[enterprise], int(ordinal))
+        for visit, enterprise, ordinal in zip(*found, strict=True)
+        if enterprise in places
+    }
 
 
 def visit_ids(programme: str, enterprises: list[str], ordinal: Ints) -> list[str]:

@@ -1,7 +1,7 @@
 """Plans told to people: a summary, a difference, an explanation; and the same as JSON."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from korea.provinces import PROVINCES
-from scheduling.planfiles.facts import Names
+from scheduling.planfiles.facts import Names, Reading
 from scheduling.planner.difference import Difference
 from scheduling.planner.measures import Measures
-from scheduling.planner.model import SECTORS, Facts, Plan, Reason
+from scheduling.planner.model import SECTORS, Facts, Plan, Reason, Visits
 from scheduling.planner.shortfall import NO_MONTH, Certificate
 from scheduling.planner.why import SENTENCES, Choice, Why
 
+SHOWN = 10
 TOLD = {
     "visits": ("visits with a date", ",.0f"), "unscheduled": ("visits without a date", ",.0f"),
     "scheduled_share": ("scheduled", ".3%"), "load": ("load of all manager-days", ".1%"),
@@ -25,6 +26,14 @@ TOLD = {
     "wait_others": ("wait of the others, working days", ".1f"),
     "same_manager_share": ("same manager for all visits", ".1%"), "load_spread": ("spread of load (CV)", ".2f"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    """A plan and its figures."""
+
+    plan: Plan
+    measures: Measures
 
 
 def summary(console: Console, measures: Measures, seconds: dict[str, float]) -> None:
@@ -44,14 +53,15 @@ def reasons(console: Console, plan: Plan) -> None:
         console.print(f"{count:,} × {Reason(code).name.lower()}: {korean} / {english}")
 
 
-def certificate(console: Console, proof: Certificate) -> None:
-    """The shortfall, its proof and its repair."""
+def certificate(console: Console, proof: Certificate, unscheduled: int) -> None:
+    """The shortfall, its proof and its repair, and how near the plan comes to it."""
     if not proof.unserved:
         console.print("No shortfall is certain: the capacity of every province, sector and month suffices on paper.")
         return
     console.print(
         f"At least {proof.unserved:,} visits cannot be made by anyone: {proof.demanded:,} visits can only be made by "
-        f"agencies and months with room for {proof.capacity:,}."
+        f"agencies and months with room for {proof.capacity:,}. The plan leaves {unscheduled:,}: "
+        f"{unscheduled - proof.unserved:,} more than the bound ({unscheduled / proof.unserved:.3f} times)."
     )
     _table(console, ("province", "sector", "month", "visits missing"), [
         (_province(one.province), SECTORS[one.sector], str(_month(one.month) or "never open"), f"{one.visits:,}")
@@ -100,12 +110,30 @@ def certificate_as_json(proof: Certificate) -> dict[str, Any]:
     return asdict(proof) | {"missing": missing, "repairs": repairs}
 
 
-def difference(console: Console, change: Difference) -> None:
-    """What changes, in one table."""
+def difference(console: Console, change: Difference, plans: tuple[Reading, Visits, Visits] | None = None) -> None:
+    """What changes, in one table; with the plans, some of the visits that move, by name."""
     table = Table("change", "count", title="The difference")
     for words, count in changes(change).items():
         table.add_row(words.replace("_", " "), f"{count:,}")
     console.print(table)
+    if plans and len(change.moved):
+        reading, before, after = plans
+        rows = change.moved[:SHOWN], change.moved_to[:SHOWN]
+        names = [reading.names.enterprises[site] for site in before.site[rows[0]].tolist()]
+        was, now = _places(reading, before.take(rows[0])), _places(reading, after.take(rows[1]))
+        told = zip(names, before.ordinal[rows[0]].tolist(), was, now, strict=True)
+        _table(console, ("enterprise", "visit", "was", "is now"), [
+            (name, str(ordinal), one, other) for name, ordinal, one, other in told
+        ])  # fmt: skip
+        if len(change.moved) > SHOWN:
+            console.print(f"… and {len(change.moved) - SHOWN:,} more.")
+
+
+def _places(reading: Reading, visits: Visits) -> list[str]:
+    """Day and agency of each visit."""
+    agency = reading.facts.managers.agency[visits.manager].tolist()
+    dates = [date.fromordinal(day).isoformat() for day in visits.date.tolist()]
+    return [f"{day} {reading.names.agency_names[one]}" for day, one in zip(dates, agency, strict=True)]
 
 
 def changes(change: Difference) -> dict[str, int | float]:
@@ -158,8 +186,36 @@ def choice_as_json(names: Names, facts: Facts, choice: Choice) -> dict[str, Any]
     }
 
 
+def counted(plan: Plan) -> dict[str, int]:
+    """How many visits have no date, by reason."""
+    return {
+        Reason(code).name.lower(): count for code, count in sorted(Counter(plan.unscheduled.reason.tolist()).items())
+    }
+
+
 def measures_as_json(measures: Measures, plan: Plan) -> dict[str, Any]:
     """The figures of a plan and its reasons."""
-    counted = Counter(plan.unscheduled.reason.tolist())
-    by_reason = {Reason(code).name.lower(): count for code, count in sorted(counted.items())}
-    return asdict(measures) | {"reasons": by_reason, "seconds": plan.seconds}
+    return asdict(measures) | {"reasons": counted(plan), "seconds": plan.seconds}
+
+
+def comparison(console: Console, one: World, other: World, change: Difference) -> None:
+    """Two worlds side by side: the figures, why visits have no date, and what moves between them."""
+    table = Table("figure", "as it is", "as it might be", "change", title="What if")
+    for name, (words, form) in TOLD.items():
+        was, now = (float(getattr(world.measures, name)) for world in (one, other))
+        table.add_row(words, format(was, form), format(now, form), format(now - was, "+" + form))
+    reasons_of = [counted(world.plan) for world in (one, other)]
+    for reason in sorted({*reasons_of[0], *reasons_of[1]}):
+        was, now = (reasons.get(reason, 0) for reasons in reasons_of)
+        table.add_row(f"no date: {reason}", f"{was:,}", f"{now:,}", f"{now - was:+,}")
+    for words, count in changes(change).items():
+        if words in ("moved", "added", "dropped", "published_moved"):
+            table.add_row(f"visits {words.replace('_', ' ')}", "", f"{count:,}", "")
+    console.print(table)
+
+
+def comparison_as_json(one: World, other: World, change: Difference) -> dict[str, Any]:
+    """The same as JSON: each figure before and after."""
+    figures = {name: {"before": getattr(one.measures, name), "after": getattr(other.measures, name)} for name in TOLD}
+    reasons = {"before": counted(one.plan), "after": counted(other.plan)}
+    return figures | {"reasons": reasons, "difference": changes(change)}

@@ -1,5 +1,6 @@
 """Larger changes: what the new facts forbid is placed again, everything else stays where it is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,14 +10,35 @@ from scheduling.planner.model import Facts, Flags, Ints, Plan, Stage, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.outstanding import standing
 from scheduling.planner.pipeline import Progress, plan
+from scheduling.planner.rows import join
 
 
 def replan(facts: Facts, before: Visits, progress: Progress | None = None, *, keep_drafts: bool = True) -> Plan:
-    """A plan under new facts. What the facts allow stays; without `keep_drafts` unpinned drafts may move."""
+    """A plan under new facts. What the facts allow stays; without `keep_drafts` unpinned drafts may move.
+
+    Visits that were missed or cancelled are remembered as they were.
+    """
     visits = standing(before)
     fine = allowed(facts, visits)
     settled = fine & ((visits.stage != Stage.DRAFT) | visits.pinned | _frozen(facts, visits) | keep_drafts)
-    return plan(replace(facts, kept=visits.take(settled), drafts=visits.take(fine & ~settled)), progress=progress)
+    made = plan(replace(facts, kept=visits.take(settled), drafts=visits.take(fine & ~settled)), progress=progress)
+    remembered = before.take((before.stage == Stage.MISSED) | (before.stage == Stage.CANCELLED))
+    all_visits = join([made.visits, remembered])
+    return replace(made, visits=all_visits, agency=facts.managers.agency[all_visits.manager])
+
+
+def freeze(facts: Facts, visits: Visits) -> Visits:
+    """What lies before the first open day is published: its enterprises know it."""
+    known = (visits.stage == Stage.DRAFT) & _frozen(facts, visits)
+    return replace(visits, stage=np.where(known, int(Stage.PUBLISHED), visits.stage))
+
+
+def pin(visits: Visits, named: Sequence[tuple[int, int]]) -> Visits:
+    """Visits that a person fixes where they are."""
+    pinned = visits.pinned.copy()
+    for site, ordinal in named:
+        pinned |= (visits.site == site) & (visits.ordinal == ordinal) & (visits.stage < Stage.DONE)
+    return replace(visits, pinned=pinned)
 
 
 def allowed(facts: Facts, visits: Visits) -> Flags:

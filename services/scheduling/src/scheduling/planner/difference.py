@@ -1,11 +1,12 @@
 """What one plan changes of another: visits moved, added and dropped, kilometres, and waiting under risk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scheduling.planner.measures import day_kilometres, waits
-from scheduling.planner.model import Facts, Ints, Stage, Visits
+from scheduling.planner.model import Calendar, Facts, Ints, Stage, Visits
+from scheduling.planner.openings import pack
 from scheduling.planner.outstanding import standing
 
 _ORDINALS = 128
@@ -37,7 +38,7 @@ def difference(facts: Facts, before: Visits, after: Visits) -> Difference:
         dropped=np.delete(before_rows, left),
         added=np.delete(after_rows, right),
         published_moved=int((before.stage[was[changed]] == Stage.PUBLISHED).sum()),
-        km=float(day_kilometres(facts, standing(after)).sum() - day_kilometres(facts, standing(before)).sum()),
+        km=_kilometres(facts, after) - _kilometres(facts, before),
         risk_days=_risk_days(facts, after) - _risk_days(facts, before),
     )
 
@@ -50,6 +51,17 @@ def _keys(visits: Visits) -> Ints:
     return visits.site * _ORDINALS + visits.ordinal
 
 
+def _kilometres(facts: Facts, visits: Visits) -> float:
+    """Road kilometres on every date that the visits have, also on those that are no working days any more."""
+    counting = standing(visits)
+    dates = np.union1d(facts.calendar.dates, counting.date)
+    never = pack(np.zeros((len(facts.managers), len(dates)), np.bool_))
+    wider = replace(facts, calendar=Calendar(dates), managers=replace(facts.managers, open_days=never))
+    return float(day_kilometres(wider, replace(counting, day=np.searchsorted(dates, counting.date))).sum())
+
+
 def _risk_days(facts: Facts, visits: Visits) -> float:
-    site, wait = waits(facts, standing(visits))
+    counting = standing(visits)
+    day = np.searchsorted(facts.calendar.dates, counting.date).astype(np.int64)
+    site, wait = waits(facts, replace(counting, day=day))
     return float((wait * facts.sites.risk[site]).sum())

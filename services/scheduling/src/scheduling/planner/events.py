@@ -104,7 +104,7 @@ def hand_back(state: Live, site: int, today: int) -> list[Moved]:
 def _again(state: Live, site: int, ordinal: int, where: tuple[Bits, World]) -> list[Moved]:
     """One visit anew: with a manager who knows the enterprise if that is not much dearer."""
     days, world = where
-    wanted = _wanted(state, site, 1, _spaced(state, site, days))
+    wanted = _wanted(state, site, 1, _spaced(state, site, days & _in_order(state, site, ordinal - 1)))
     place = best_place(world, state.board, wanted, _able(state, site))
     known = state.manager[site][state.manager[site] >= 0]
     if len(known):
@@ -126,6 +126,13 @@ def _spaced(state: Live, site: int, days: Bits) -> Bits:
     others = state.day[site][state.day[site] >= 0]
     far = np.abs(dates[:, None] - dates[others][None, :]) >= state.facts.rules.spacing_days
     return days & pack(np.all(far, axis=1, keepdims=True).T)[0]
+
+
+def _in_order(state: Live, site: int, turn: int) -> Bits:
+    """After the enterprise's earlier visits and before its later ones."""
+    days, later = np.arange(len(state.facts.calendar)), state.day[site, turn + 1 :]
+    first, end = state.day[site, :turn].max(initial=-1), later[later >= 0].min(initial=len(days))
+    return pack(((days > first) & (days < end))[None, :])[0]
 
 
 def _from(state: Live, first: int) -> Bits:

@@ -1,15 +1,13 @@
-"""What if: other capacity, dates, risk weight or a suspension, answered by planning both worlds."""
+"""What if: other capacity, dates, risk weight or a suspension, answered by a second plan beside the first."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduling.planner.changes import without_agency
-from scheduling.planner.measures import Measures, measure
-from scheduling.planner.model import Agencies, Facts, Flags, Ints, Managers, Sites, Visits
+from scheduling.planner.changes import replan, without_agency
+from scheduling.planner.model import Agencies, Facts, Flags, Ints, Managers, Plan, Sites, Visits
 from scheduling.planner.openings import pack, unpack
-from scheduling.planner.pipeline import plan
-from scheduling.planner.shortfall import Certificate, certify
+from scheduling.planner.pipeline import Progress, plan
 
 
 @dataclass(frozen=True)
@@ -18,48 +16,46 @@ class Question:
 
     managers_more: float = 0.0
     stops_more: int = 0
-    window_from: int = 0
-    window_until: int | None = None
     suspended: int | None = None
     suspended_from: int = 0
     risk_weight: float | None = None
 
-
-@dataclass(frozen=True)
-class Answer:
-    """The figures before and after, and the shortfall that remains certain."""
-
-    before: Measures
-    after: Measures
-    certificate: Certificate
+    @property
+    def only_takes_away(self) -> bool:
+        """Whether nothing becomes possible that was not: then all that may stay stays where it is."""
+        return self.managers_more <= 0 and self.stops_more <= 0 and self.risk_weight is None
 
 
-def what_if(facts: Facts, question: Question, province: int | None = None) -> Answer:
-    """Plans both worlds and measures them; with a province, only its enterprises and the agencies that serve them."""
-    here = facts if province is None else of_province(facts, province)
-    there = changed(here, question)
-    return Answer(measure(here, plan(here)), measure(there, plan(there)), certify(there))
+def answer(there: Facts, question: Question, before: Visits | None, progress: Progress | None = None) -> Plan:
+    """The plan of the other world: around the plan at hand where the question only takes away, else from nothing."""
+    if before is None or not question.only_takes_away:
+        return plan(there, progress=progress)
+    # Days before the suspension are gone by then: nothing new can be placed there.
+    first = max(there.rules.first_open_day, question.suspended_from)
+    return replan(replace(there, rules=replace(there.rules, first_open_day=first)), before, progress)
 
 
 def changed(facts: Facts, question: Question) -> Facts:
-    """The facts as the question would have them."""
-    width = len(facts.calendar)
-    days = unpack(facts.managers.open_days, width)
-    days[:, : question.window_from] = False
-    days[:, width if question.window_until is None else question.window_until + 1 :] = False
+    """The facts as the question would have them; every manager keeps its place, further ones come at the end."""
+    days = unpack(facts.managers.open_days, len(facts.calendar))
+    fewer = round(len(days) * max(-question.managers_more, 0.0))
+    days[_evenly(fewer, len(days))] = False
     stops = np.maximum(facts.managers.stops + question.stops_more, 1)
-    managers = _more(replace(facts.managers, open_days=pack(days), stops=stops), question.managers_more)
+    managers = _with_more(replace(facts.managers, open_days=pack(days), stops=stops), question.managers_more)
     weight = facts.rules.risk_weight if question.risk_weight is None else question.risk_weight
     asked = replace(facts, managers=managers, rules=replace(facts.rules, risk_weight=weight))
     return asked if question.suspended is None else without_agency(asked, question.suspended, question.suspended_from)
 
 
-def _more(managers: Managers, share: float) -> Managers:
-    """So many managers more of each agency's kind, or so many fewer, evenly spread over the list."""
-    count = len(managers)
-    wanted = round(count * (1 + share))
-    rows = (np.arange(wanted) * count // max(wanted, 1)).astype(np.int64)
+def _with_more(managers: Managers, share: float) -> Managers:
+    """So many managers more, like those that are there, evenly spread over the list."""
+    extra = _evenly(round(len(managers) * max(share, 0.0)), len(managers))
+    rows = np.concatenate([np.arange(len(managers)), extra])
     return Managers(**{name: getattr(managers, name)[rows] for name in Managers.__dataclass_fields__})
+
+
+def _evenly(count: int, among: int) -> Ints:
+    return np.arange(count) * among // max(count, 1)
 
 
 def of_province(facts: Facts, province: int) -> Facts:

@@ -1,0 +1,100 @@
+"""`anjeon plan run`, `explain` and `diff`: plan from files, say why, compare two plans."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from scheduling.commands.terminal import AS_JSON, CONSOLE, FOLDER, FORM, OUT, place_of, progress, read, say
+from scheduling.planfiles import telling
+from scheduling.planfiles.plans import read_plan, write_plan, write_refusals
+from scheduling.planner import pipeline
+from scheduling.planner.difference import difference
+from scheduling.planner.events import live
+from scheduling.planner.measures import measure
+from scheduling.planner.model import Reason
+from scheduling.planner.shortfall import certify
+from scheduling.planner.why import SENTENCES, why
+
+
+@click.command()
+@click.argument("facts", type=FOLDER)
+@OUT
+@click.option("--seed", default=0, show_default=True)
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the plan into this file.")
+@FORM
+@AS_JSON
+def run(facts: Path, **wish: Any) -> None:
+    """Plan FACTS: a date for every visit that can have one."""
+    reading = read(facts)
+    with progress() as tell:
+        made = pipeline.plan(reading.facts, wish["seed"], tell)
+    write_plan(wish["out"], reading.names, made, wish["form"])
+    write_refusals(wish["out"], reading.refusals)
+    figures, proof = measure(reading.facts, made), certify(reading.facts)
+    if wish["picture"]:
+        from scheduling.planfiles.picture import draw  # noqa: PLC0415 - drawing loads slowly and is seldom wanted
+
+        draw(wish["picture"], reading.facts, made)
+    if wish["as_json"]:
+        refused = [asdict(one) for one in reading.refusals]
+        said = telling.measures_as_json(figures, made)
+        say(said | {"certificate": telling.certificate_as_json(proof), "refused": refused})
+        return
+    telling.summary(CONSOLE, figures, made.seconds)
+    telling.reasons(CONSOLE, made)
+    telling.certificate(CONSOLE, proof, len(made.unscheduled.site))
+
+
+@click.command()
+@click.argument("facts", type=FOLDER)
+@click.argument("planned", type=FOLDER)
+@click.argument("enterprise")
+@click.option("--ordinal", default=1, show_default=True, help="Which visit of the enterprise.")
+@AS_JSON
+def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: bool) -> None:
+    """Say why a visit of ENTERPRISE is where it is, or why it has no date."""
+    reading = read(facts)
+    made, _ = read_plan(planned, reading.facts, reading.names)
+    site = place_of(enterprise, reading.names.enterprises, "enterprise")
+    missing = (made.unscheduled.site == site) & (made.unscheduled.ordinal == ordinal)
+    if missing.any():
+        _say_reason(Reason(int(made.unscheduled.reason[missing][0])), as_json)
+        return
+    if not ((made.visits.site == site) & (made.visits.ordinal == ordinal) & (made.visits.day >= 0)).any():
+        raise click.ClickException(f"The plan has no visit {ordinal} of {enterprise}.")
+    found = why(live(reading.facts, made.visits), site, ordinal)
+    if as_json:
+        choices = {
+            kind.replace(" ", "_"): [telling.choice_as_json(reading.names, reading.facts, one) for one in some]
+            for kind, some in telling.choices_of(found).items()
+        }
+        say({"ko": found.sentence[0], "en": found.sentence[1]} | choices)
+    else:
+        telling.explanation(Console(), reading.names, reading.facts, found)
+
+
+def _say_reason(reason: Reason, as_json: bool) -> None:
+    korean, english = SENTENCES[reason]
+    if as_json:
+        say({"reason": reason.name.lower(), "ko": korean, "en": english})
+    else:
+        click.echo(f"{reason.name.lower()}: {korean} / {english}")
+
+
+@click.command()
+@click.argument("facts", type=FOLDER)
+@click.argument("before", type=FOLDER)
+@click.argument("after", type=FOLDER)
+@AS_JSON
+def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
+    """Compare two plans of the same FACTS."""
+    reading = read(facts)
+    one, other = (read_plan(folder, reading.facts, reading.names)[0] for folder in (before, after))
+    change = difference(reading.facts, one.visits, other.visits)
+    if as_json:
+        say(telling.changes(change))
+    else:
+        telling.difference(Console(), change)

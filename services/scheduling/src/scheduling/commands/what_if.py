@@ -1,0 +1,115 @@
+"""`anjeon plan what-if`: the programme as it is and as it might be, side by side."""
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from rich.console import Console
+
+from korea.provinces import province as province_named
+from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, place_of, progress, read, say
+from scheduling.planfiles import telling
+from scheduling.planfiles.facts import PROVINCE_NUMBERS, Reading
+from scheduling.planfiles.plans import day_of, read_plan
+from scheduling.planfiles.telling import World
+from scheduling.planner import pipeline
+from scheduling.planner.difference import difference
+from scheduling.planner.measures import measure
+from scheduling.planner.model import Facts, Plan
+from scheduling.planner.shortfall import certify
+from scheduling.planner.whatif import Question, answer, changed, of_province
+
+WORTH_A_PROCESS = 20_000
+"""Enterprises from which planning takes longer than starting a second interpreter."""
+
+
+@click.command("what-if")
+@click.argument("facts", type=FOLDER)
+@click.argument("planned", type=FOLDER, required=False)
+@click.option("--province", help="Only this province, such as KR-41: about a second.")
+@click.option(
+    "--managers", default=0.0, help="So many more managers: 0.1 is a tenth more, -0.15 fifteen per cent fewer."
+)
+@click.option("--visits-a-day", default=0, help="So many visits a day more, or fewer, for every manager.")
+@click.option("--from", "since", type=DAY, help="Another first day of the programme, or the first of the suspension.")
+@click.option("--until", type=DAY, help="Another last day of the programme.")
+@click.option("--suspend", help="An agency's id: suspended for good, --from a day or from the beginning.")
+@click.option("--risk-weight", type=float, help="How much the riskiest count: 1 as now, 0 not at all.")
+@AS_JSON
+def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
+    """Say what would become of FACTS, or of their plan PLANNED, and compare.
+
+    With PLANNED, a question that only takes away (a suspension, fewer managers, a shorter window) leaves every visit
+    where it is that may stay. Other questions, and those without PLANNED, are planned from nothing.
+    """
+    here, there, question, before = _asked(facts, planned, wish)
+    one, other = _from_plan((here, there, question, before)) if before else _from_nothing(here, there)
+    change = difference(there, one.plan.visits, other.plan.visits)
+    proof = certify(there)
+    if wish["as_json"]:
+        compared = telling.comparison_as_json(one, other, change)
+        say(compared | {"certificate": telling.certificate_as_json(proof)})
+        return
+    telling.comparison(Console(), one, other, change)
+    telling.certificate(Console(), proof, len(other.plan.unscheduled.site))
+
+
+def _dates(wish: dict[str, Any]) -> dict[str, str]:
+    """What the programme's window would be instead."""
+    asked = {"window_until": wish["until"], "window_from": None if wish["suspend"] else wish["since"]}
+    return {name: said.date().isoformat() for name, said in asked.items() if said}
+
+
+def _question(reading: Reading, wish: dict[str, Any]) -> Question:
+    since, agency = wish["since"], wish["suspend"]
+    first = int(np.searchsorted(reading.facts.calendar.dates, since.toordinal())) if since and agency else 0
+    return Question(
+        managers_more=wish["managers"],
+        stops_more=wish["visits_a_day"],
+        suspended=place_of(agency, reading.names.agencies, "agency") if agency else None,
+        suspended_from=first,
+        risk_weight=wish["risk_weight"],
+    )
+
+
+def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Facts, Facts, Question, Plan | None]:
+    """The facts here and there, the question, and the plan at hand."""
+    reading = read(facts)
+    question, dates = _question(reading, wish), _dates(wish)
+    here, there = reading.facts, changed(read(facts, dates).facts if dates else reading.facts, question)
+    before = read_plan(planned, here, reading.names)[0] if planned else None
+    if not wish["province"]:
+        return here, there, question, before
+    if before:
+        raise click.UsageError("A question about one province is planned from nothing: leave PLANNED away.")
+    number = PROVINCE_NUMBERS[province_named(wish["province"]).code]
+    return of_province(here, number), of_province(there, number), question, None
+
+
+def _from_plan(asked: tuple[Facts, Facts, Question, Plan]) -> tuple[World, World]:
+    """The plan at hand, and what the question makes of it."""
+    here, there, question, before = asked
+    visits = replace(before.visits, day=day_of(there.calendar, before.visits.date))
+    with progress() as tell:
+        made = answer(there, question, visits, tell)
+    return World(before, measure(here, before)), World(made, measure(there, made))
+
+
+def _from_nothing(here: Facts, there: Facts) -> tuple[World, World]:
+    """Both worlds planned; large ones at the same time, each by its own process."""
+    if len(here.sites) < WORTH_A_PROCESS:
+        return _world(here), _world(there)
+    with ProcessPoolExecutor(1, get_context("spawn")) as other_process:
+        one = other_process.submit(_world, here)
+        with progress() as tell:
+            other = _world(there, tell)
+            return one.result(), other
+
+
+def _world(facts: Facts, tell: pipeline.Progress | None = None) -> World:
+    made = pipeline.plan(facts, progress=tell)
+    return World(made, measure(facts, made))

@@ -1,0 +1,132 @@
+"""A change told in one line becomes a changed copy of the files of facts: only the cells that it names."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+FILES = ("agencies", "managers", "enterprises")
+Write = Callable[[dict[str, str]], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Spell:
+    """From a day to another, both included; without an end it is for good."""
+
+    since: date
+    until: date | None = None
+
+    def __str__(self) -> str:
+        return f"{self.since.isoformat()}..{(self.until or date(9999, 12, 31)).isoformat()}"
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What changes: agencies suspended, managers away, enterprises closed, holidays added, days frozen."""
+
+    suspended: Sequence[str] = ()
+    away: Sequence[str] = ()
+    closed: Sequence[str] = ()
+    spell: Spell | None = None
+    holidays: Sequence[date] = ()
+    frozen_until: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.suspended or self.away or self.closed or self.holidays or self.frozen_until)
+
+
+def amend(facts: Path, target: Path, amendment: Amendment) -> None:
+    """Writes the facts as they are after the amendment into another folder; a LookupError names who is not there."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in [facts / "programme.json", *(_file(facts, stem) for stem in FILES)]:
+        shutil.copy(path, target / path.name)
+    _programme(target / "programme.json", amendment)
+    if amendment.spell:
+        spell = amendment.spell
+        _rewrite(_file(target, "agencies"), ("agency_id", amendment.suspended), lambda row: _suspended(row, spell))
+        _rewrite(_file(target, "managers"), ("manager_id", amendment.away), lambda row: _away(row, spell))
+        _rewrite(_file(target, "enterprises"), ("enterprise_id", amendment.closed), lambda row: _closed(row, spell))
+
+
+def _file(folder: Path, stem: str) -> Path:
+    path = next((at for at in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if at.exists()), None)
+    if path is None:
+        raise FileNotFoundError(f"{folder} has neither {stem}.csv nor {stem}.parquet")
+    return path
+
+
+def _programme(path: Path, amendment: Amendment) -> None:
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    holidays = {*(said.get("holidays_added") or []), *(day.isoformat() for day in amendment.holidays)}
+    said["holidays_added"] = sorted(holidays)
+    if amendment.frozen_until:
+        said["published_until"] = amendment.frozen_until.isoformat()
+    path.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _suspended(row: dict[str, str], spell: Spell) -> dict[str, str]:
+    """The files hold one suspension an agency: another that this one does not cover would be forgotten."""
+    begun, ended = row.get("suspended_from") or "", row.get("suspended_until") or ""
+    until = spell.until.isoformat() if spell.until else ""
+    if begun and (begun < spell.since.isoformat() or (until and (not ended or ended > until))):
+        raise ValueError(f"{row['agency_id']} is suspended {begun}..{ended} already: edit agencies to say both as one")
+    return {"suspended_from": spell.since.isoformat(), "suspended_until": until}
+
+
+def _away(row: dict[str, str], spell: Spell) -> dict[str, str]:
+    return {"leave": "|".join(filter(None, (row.get("leave") or "", str(spell))))}
+
+
+def _closed(row: dict[str, str], spell: Spell) -> dict[str, str]:
+    """Closed for good it is open until the day before; closed for a while those days are closed days."""
+    if spell.until:
+        return {"closed_days": "|".join(filter(None, (row.get("closed_days") or "", str(spell))))}
+    last = (spell.since - timedelta(days=1)).isoformat()
+    if row.get("open_from") and row["open_from"] > last:
+        return {"open_from": last, "open_until": last}
+    return {"open_until": min(last, row.get("open_until") or last)}
+
+
+def _rewrite(path: Path, which: tuple[str, Sequence[str]], change: Write) -> None:
+    """Changes the rows with these keys; every other cell stays as it was written."""
+    key, wanted = which
+    if not wanted:
+        return
+    header, rows = _cells(path)
+    at, left = header.index(key), set(wanted)
+    for row in rows:
+        if len(row) == len(header) and row[at] in left:
+            left.discard(row[at])
+            changed = dict(zip(header, row, strict=True)) | change(dict(zip(header, row, strict=True)))
+            header += [name for name in changed if name not in header]
+            row[:] = [changed[name] for name in header]
+    if left:
+        raise LookupError(f"The facts know no {key.removesuffix('_id')} {', '.join(sorted(left))}.")
+    _write(path, header, rows)
+
+
+def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header, *rows = csv.reader(lines)
+        return header, rows
+    table = parquet.read_table(path)
+    columns = [table.column(name).cast(pa.string()).fill_null("").to_pylist() for name in table.column_names]
+    return list(table.column_names), [list(row) for row in zip(*columns, strict=True)]
+
+
+def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines, lineterminator="\n").writerows([header, *rows])
+        return
+    columns = {name: [row[at] if at < len(row) else "" for row in rows] for at, name in enumerate(header)}
+    parquet.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)
