@@ -71,6 +71,16 @@ class Log:
         place = {"latitude": 37.5, "longitude": 127.0, "visits_a_day": 4, "trained_on": "2023-04-11"}
         self.say("registry.manager.trained", manager_id=named(name), agency_id=named(agency), **place)
 
+    def suspended(self, agency: str, first: str, last: str | None = None) -> None:
+        about = {"agency_id": named(agency), "suspended_from": first, "suspended_until": last}
+        self.say("registry.agency.suspended", **about, reason="other", decided_on=first)
+
+    def reinstated(self, agency: str, first: str) -> None:
+        self.say("registry.agency.reinstated", agency_id=named(agency), reinstated_from=first)
+
+    def left(self, manager: str, agency: str, on: str) -> None:
+        self.say("registry.manager.left", manager_id=named(manager), agency_id=named(agency), left_on=on)
+
     def enterprise(self, name: str, change: str = "registered", **fields: Any) -> None:
         about = {
             "enterprise_id": named(name), "industry_code": "C25", "industry_code_system": "KSIC-10",
@@ -106,6 +116,7 @@ def whole_year(seed: int = 11, enterprises: int = 40) -> Log:
         log.agency(f"agency {number}", "rejected" if number == 5 else "qualified")
         log.manager(f"manager {number}", f"agency {number}")
     log.agency("north")
+    _changes(log)
     for number in range(enterprises):
         name = f"site {number}"
         log.enterprise(name, province=dice.choice(PROVINCES), risk=dice.choice((None, 1, 4, 6, 9)))
@@ -118,6 +129,16 @@ def whole_year(seed: int = 11, enterprises: int = 40) -> Log:
             log.enterprise(name, "closed")
     log.plan()
     return log
+
+
+def _changes(log: Log) -> None:
+    """In April 2023, when all is said, two of four agencies are still suspended, and one of four managers is gone."""
+    for number, until in enumerate((None, "2023-12-01", "2023-03-01", None)):
+        log.suspended(f"agency {number}", "2023-02-20", until)
+        log.left(f"manager {number}", f"agency {number}", "2023-03-20")
+    log.reinstated("agency 3", "2023-03-10")
+    for number in (1, 2, 3):
+        log.manager(f"manager {number}", f"agency {number}")
 
 
 def _visits_of(log: Log, dice: random.Random, name: str) -> None:

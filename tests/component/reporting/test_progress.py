@@ -137,3 +137,22 @@ async def test_a_document_that_did_not_change_is_not_sent_again(reporting: Any, 
         second = await anext(changes)
     assert second.progress.nation.visits_completed == 1
     await changes.aclose()
+
+
+async def test_agencies_suspended_and_managers_gone_are_those_of_the_newest_facts_day(
+    reporting: Any, year: Any
+) -> None:
+    office = await reporting()
+    await office.hear(year().said)
+    document = await progress(office)
+    assert (document["agencies"]["qualified"], document["agencies"]["suspended"]) == (6, 2)
+    assert (document["managers_trained"], document["managers_left"]) == (6, 1)
+
+
+async def test_a_programme_that_changed_is_shown_as_it_is_now(reporting: Any, log: Any) -> None:
+    office = await reporting()
+    log.open_programme()
+    opened = log.said[-1].fact.model_dump()
+    log.say("registry.programme.changed", **{**opened, "window_until": "2023-12-22", "changed_on": "2023-09-05"})
+    await office.hear(log.said[::-1])
+    assert (await progress(office))["programme"]["window_until"] == "2023-12-22"

@@ -15,7 +15,7 @@ def programme_of(target: int) -> Programme:
 
 
 def nation_of(*cells: Cell, programme: Programme | None = None, days: tuple[Day, ...] = ()) -> Nation:
-    return Nation(programme, None, Agencies(), 0, None, list(cells), list(days))
+    return Nation(programme, None, Agencies(), 0, 0, None, list(cells), list(days))
 
 
 def cell(province: str | None, sector: str | None, targeted: int, reached: int) -> Cell:

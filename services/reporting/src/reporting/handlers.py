@@ -29,7 +29,7 @@ from events.contracts.scheduling import (
 from events.transport.batch import Handler, Hears
 from events.transport.db import Connection
 from events.transport.outbox import Transaction
-from reporting.store import attendance, enterprises, ledger, programmes, visits
+from reporting.store import attendance, enterprises, ledger, mid_year, programmes, visits
 
 Remember: TypeAlias = Callable[[Connection, Sequence[Received[Any]]], Awaitable[None]]
 
@@ -55,20 +55,16 @@ def _visit(remember: Remember) -> Handler:
     return _fact(remember_and_sum_up)
 
 
-async def _nothing(db: Connection, batch: Sequence[Received[Any]]) -> None:
-    """Of some facts only that they were said is kept."""
-
-
 HEARS: Hears = {
     ProgrammeOpened: _fact(programmes.remember_programme),
     ProgrammeChanged: _fact(programmes.remember_programme),
     AgencyApplied: _fact(programmes.remember_agency),
     AgencyQualified: _fact(programmes.remember_agency),
     AgencyRejected: _fact(programmes.remember_agency),
-    AgencySuspended: _fact(_nothing),
-    AgencyReinstated: _fact(_nothing),
+    AgencySuspended: _fact(mid_year.remember_suspended),
+    AgencyReinstated: _fact(mid_year.remember_reinstated),
     ManagerTrained: _fact(programmes.remember_manager),
-    ManagerLeft: _fact(_nothing),
+    ManagerLeft: _fact(mid_year.remember_left),
     EnterpriseRegistered: _fact(enterprises.remember_state),
     EnterpriseChanged: _fact(enterprises.remember_state),
     EnterpriseClosed: _fact(enterprises.remember_closed),

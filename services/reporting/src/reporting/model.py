@@ -87,11 +87,12 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Agencies:
-    """How many agencies applied, and how their qualification came out so far."""
+    """How many agencies applied, how their qualification came out so far, and how many are suspended."""
 
     applied: int = 0
     qualified: int = 0
     rejected: int = 0
+    suspended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Nation:
     newest_fact_at: datetime | None
     agencies: Agencies
     managers_trained: int
+    managers_left: int
     plan: Plan | None
     cells: list[Cell]
     days: list[Day]
@@ -127,6 +129,7 @@ class Progress:
     share: float | None
     agencies: Agencies
     managers_trained: int
+    managers_left: int
     plan: Plan | None
     provinces: list[Part] = field(default_factory=list[Part])
     sectors: list[Part] = field(default_factory=list[Part])

@@ -18,6 +18,7 @@ def progress_of(nation: Nation) -> Progress:
         share=_share(total.reached, programme.target_enterprises if programme else 0),
         agencies=nation.agencies,
         managers_trained=nation.managers_trained,
+        managers_left=nation.managers_left,
         plan=nation.plan,
         provinces=_parts(nation.cells, lambda cell: cell.province),
         sectors=_parts(nation.cells, lambda cell: cell.sector),

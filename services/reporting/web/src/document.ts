@@ -52,8 +52,9 @@ export interface Progress {
   newest_fact_at: string | null;
   nation: Figures;
   share: number | null;
-  agencies: { applied: number; qualified: number; rejected: number };
+  agencies: { applied: number; qualified: number; rejected: number; suspended: number };
   managers_trained: number;
+  managers_left: number;
   plan: { published_on: string; enterprises: number; visits: number; unscheduled: number } | null;
   provinces: Part[];
   sectors: Part[];

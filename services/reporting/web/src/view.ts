@@ -62,7 +62,8 @@ function people(progress: Progress): HTMLElement[] {
   const { agencies, nation } = progress;
   const rows: [Word, number][] = [
     ["applied", agencies.applied], ["qualified", agencies.qualified], ["rejected", agencies.rejected],
-    ["managers", progress.managers_trained], ["closed", nation.closed], ["ineligible", nation.ineligible],
+    ["suspended", agencies.suspended], ["managers", progress.managers_trained], ["departed", progress.managers_left],
+    ["closed", nation.closed], ["ineligible", nation.ineligible],
   ];
   return rows.map(([word, value]) => make("div", {}, make("dt", {}, say(word)), make("dd", {}, count(value))));
 }

@@ -1,12 +1,16 @@
 """Reads the counters of a programme: cell by cell, day by day, in one snapshot of the database."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from events.transport.db import Connection, Pool
 from reporting.model import Agencies, Cell, Day, Figures, Nation, Plan, Programme
+from reporting.store import mid_year
 from reporting.store.ledger import pulse
+
+SEOUL = ZoneInfo("Asia/Seoul")
 
 _CELLS = """
     with known as (
@@ -60,11 +64,16 @@ async def nation(pool: Pool, programme_id: UUID | None) -> Nation:
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
         programme = await _programme(db, programme_id)
         known = programme.programme_id if programme else None
+        newest_at = (await pulse(db)).newest_at
+        today = newest_at.astimezone(SEOUL).date() if newest_at else None  # the clock would make each rebuild differ
         return Nation(
             programme=programme,
-            newest_fact_at=(await pulse(db)).newest_at,
-            agencies=Agencies(**(await db.fetch(_AGENCIES, known))[0]),
+            newest_fact_at=newest_at,
+            agencies=Agencies(
+                **(await db.fetch(_AGENCIES, known))[0], suspended=await mid_year.suspended_on(db, known, today)
+            ),
             managers_trained=await db.fetchval("select count(*) from manager where programme_id = $1", known),
+            managers_left=await mid_year.gone_on(db, known, today),
             plan=await _plan(db, known),
             cells=await _cells(db, known, programme.minimum_visits if programme else 1),
             days=await _days(db, known, programme.minimum_visits if programme else 1),
