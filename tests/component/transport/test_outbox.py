@@ -194,3 +194,9 @@ async def test_numbers_are_commit_order_within_a_lane_however_long_a_writer_take
     held = asyncio.Event()
     await asyncio.gather(slow(), fast())
     assert [row["sequence"] for row in await outbox(pool)] == ["1", "2"]
+
+
+async def test_the_ids_in_the_outbox_are_those_of_the_announcements(pool: Pool) -> None:
+    said = list(closures(uuid4() for _ in range(50)))
+    await say(pool, *said)
+    assert [row["id"] for row in await outbox(pool)] == [str(announcement.id) for announcement in said]

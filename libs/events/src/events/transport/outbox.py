@@ -7,8 +7,9 @@ is in docs/decisions/0002-outbox-in-lanes.md.
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
+from hashlib import sha1
 
-from events.contracts.envelope import Announcement
+from events.contracts.envelope import FACTS, Announcement
 from events.transport.db import Connection, Pool
 from events.transport.lanes import LANES, lane_of
 
@@ -20,6 +21,7 @@ _COLUMNS = (
     *("source", "subject", "sequence", "time", "correlationid", "causationid", "traceparent"),
 )
 _LOCKS = 0x414E4A45  # the class of our advisory locks: the letters ANJE
+_NAMESPACE = FACTS.bytes
 
 Row = tuple[object, ...]
 
@@ -99,17 +101,24 @@ async def _copy(db: Connection, table: str, schema: str | None, rows: Iterable[R
     await db.copy_records_to_table(table, schema_name=schema, columns=_COLUMNS, records=rows)
 
 
+def _id_of(name: str) -> str:
+    """`str(Announcement.id)`, three times as fast: version 5 of the name, without an object between."""
+    digest = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+
+
 def _row(announcement: Announcement) -> Row:
-    fact, because, fact_id = announcement.fact, announcement.because, str(announcement.id)
-    payload = fact.model_dump_json().encode()
+    # Written for speed, because imports wait for nothing else so long: each text is made once.
+    fact, because, key = announcement.fact, announcement.because, announcement.fact.key
+    subject = key if fact.subject_field == fact.key_field else fact.subject
+    fact_id = _id_of(f"{fact.type}:{subject}:{announcement.sequence}")
+    payload = fact.__pydantic_serializer__.to_json(fact)
     if len(payload) > LARGEST_PAYLOAD:
-        raise PayloadTooLargeError(
-            f"{fact.type} about {fact.subject} has {len(payload)} bytes; {LARGEST_PAYLOAD} may be"
-        )
-    key = fact.key
+        raise PayloadTooLargeError(f"{fact.type} about {subject} has {len(payload)} bytes; {LARGEST_PAYLOAD} may be")
     return (
         *(fact_id, fact.topic, key, fact.type, payload, lane_of(key.encode())),
-        *(fact.source, fact.subject, str(announcement.sequence)),
+        *(fact.source, subject, str(announcement.sequence)),
         announcement.occurred_at.astimezone(UTC).isoformat(),
         because.correlationid if because else fact_id,
         because.id if because else None,

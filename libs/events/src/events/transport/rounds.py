@@ -9,9 +9,13 @@ Round = tuple[type[Fact], list[Received[Fact]]]
 
 def rounds(batch: Iterable[Received[Fact]]) -> list[Round]:
     """Group by type; a fact never comes into an earlier round than one before it in its key."""
+    facts = list(batch)
+    kinds = {type(received.fact) for received in facts}
+    if len(kinds) == 1:  # as most batches are: a topic's facts are mostly of one type
+        return [(kinds.pop(), facts)]
     groups: list[Round] = []
     reached: dict[str, int] = {}
-    for received in batch:
+    for received in facts:
         kind, key = type(received.fact), received.envelope.partitionkey
         at = _round_for(groups, kind, reached.get(key, 0))
         groups[at][1].append(received)

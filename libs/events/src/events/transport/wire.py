@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, NoReturn
 
 import asyncpg
 from aiokafka import ConsumerRecord
@@ -16,11 +17,11 @@ Headers = Sequence[tuple[str, bytes]]
 SCHEMA = "urn:anjeon:schema:"
 POSITION = "anjeon_position"
 """Header with the place in the source's outbox, `epoch:number`, by which consumers tell what was sent again."""
-_PLACE = re.compile(
-    rb"(\d{1,9}):(\d{1,18})"
-)  # what PostgreSQL's integer and bigint hold; another's header may say more
+# What PostgreSQL's integer and bigint hold; another's header may say more.
+_PLACE = re.compile(rb"(\d{1,9}):(\d{1,18})").fullmatch
 
 _REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_sequence", "ce_partitionkey")
+_required_of = itemgetter(*_REQUIRED)
 
 
 class UndecodableError(ValueError):
@@ -59,63 +60,50 @@ def position_of(headers: Headers) -> tuple[int, int] | None:
     """Epoch and number in the source's outbox; None when the record did not come out of one."""
     for name, value in headers:
         if name == POSITION:
-            place = _PLACE.fullmatch(value or b"")
-            return (int(place[1]), int(place[2])) if place else None
+            place = _PLACE(value or b"")
+            if place is None:
+                return None
+            epoch, number = place.groups()
+            return int(epoch), int(number)
     return None
 
 
 def decode(record: Record) -> Received[Fact]:
     """The fact in a record; raises `UndecodableError` with a cause for anything that is not one."""
     headers = _texts(record.headers)
-    contract = _contract(headers["ce_type"])
+    try:
+        own_id, kind, source, subject, time, version, key = _required_of(headers)
+    except KeyError:
+        missing = [name for name in _REQUIRED if name not in headers]
+        raise UndecodableError("bad_envelope", f"headers missing: {', '.join(missing)}") from None
+    contract = KNOWN.get(kind) or _no_contract(kind)
     try:
         fact = contract.model_validate_json(record.value or b"")
     except ValidationError as error:
         not_json = error.errors()[0]["type"] == "json_invalid"
         raise UndecodableError("not_json" if not_json else "wrong_schema", _explain(error)) from None
     try:
-        sequence = int(headers["ce_sequence"])
+        sequence = int(version)
     except ValueError:
-        raise UndecodableError("bad_envelope", f"ce_sequence {headers['ce_sequence']!r} is no number") from None
-    return Received(fact, _envelope(headers, sequence))
+        raise UndecodableError("bad_envelope", f"ce_sequence {version!r} is no number") from None
+    get = headers.get
+    because = (get("ce_correlationid") or own_id, get("ce_causationid"), get("traceparent"))
+    return Received(fact, Envelope(own_id, kind, source, subject, time, sequence, key, *because))
 
 
 def _texts(headers: Headers) -> dict[str, str]:
     try:
-        texts = {name: value.decode() for name, value in headers}
+        return {name: value.decode() for name, value in headers}
     except (UnicodeDecodeError, AttributeError) as error:  # Kafka's headers may be null, whatever the types say
         raise UndecodableError("bad_envelope", f"a header is not UTF-8: {error}") from None
-    missing = [name for name in _REQUIRED if name not in texts]
-    if missing:
-        raise UndecodableError("bad_envelope", f"headers missing: {', '.join(missing)}")
-    return texts
 
 
-def _contract(kind: str) -> type[Fact]:
-    contract = KNOWN.get(kind)
-    if contract is not None:
-        return contract
+def _no_contract(kind: str) -> NoReturn:
     stem, _, major = kind.rpartition(".")
     known = any(other.rpartition(".")[0] == stem for other in KNOWN)
     if known:
         raise UndecodableError("unknown_major_version", f"{stem} is known, but not its major version {major}")
     raise UndecodableError("unknown_type", f"no contract is named {kind!r}")
-
-
-def _envelope(headers: dict[str, str], sequence: int) -> Envelope:
-    get = headers.get
-    return Envelope(
-        headers["ce_id"],
-        headers["ce_type"],
-        headers["ce_source"],
-        headers["ce_subject"],
-        headers["ce_time"],
-        sequence,
-        headers["ce_partitionkey"],
-        get("ce_correlationid") or headers["ce_id"],
-        get("ce_causationid"),
-        get("traceparent"),
-    )
 
 
 def _explain(error: ValidationError) -> str:
