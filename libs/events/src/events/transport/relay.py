@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from events.transport import metrics
 from events.transport.db import Connection, is_transient
@@ -24,8 +25,13 @@ _LOCK = "hashtext('anjeon.relay')"
 _READ = """
     select o.* from transport.relay_cursor c
     cross join lateral (
-        select * from transport.outbox
-        where lane = c.lane and number > c.number order by number limit $1
+        select * from (
+            select *, sum(octet_length(payload)) over (order by number) - octet_length(payload) as bytes_before
+            from (
+                select * from transport.outbox where lane = c.lane and number > c.number order by number limit $1
+            ) waiting
+        ) measured
+        where bytes_before < $2
     ) o
 """
 _ADVANCE = """
@@ -34,9 +40,19 @@ _ADVANCE = """
     where c.lane = sent.lane and c.number < sent.number
 """
 _SWEEP = """
-    delete from transport.outbox o using transport.relay_cursor c
-    where o.lane = c.lane and o.number <= c.number and o.created_at < now() - make_interval(secs => $1)
+    delete from transport.outbox o using (
+        select old.lane, old.number from transport.relay_cursor c
+        cross join lateral (
+            select * from transport.outbox where lane = c.lane and number <= c.number order by number limit $2
+        ) old
+        where old.created_at < now() - make_interval(secs => $1)
+    ) published
+    where o.lane = published.lane and o.number = published.number
 """
+LANE_BYTES = 2 << 20
+"""Of payload read at once in a lane, besides the last fact: twelve lanes of the largest facts must fit in memory."""
+_SWEPT_ROWS = 500
+"""Of a lane in one statement: a day's facts at once would be one long transaction."""
 
 Row = Mapping[str, Any] | asyncpg.Record
 
@@ -51,6 +67,8 @@ class Relay:
         self._poll_seconds = poll_seconds
         self.keep_seconds = 86_400.0
         self.is_active = False
+        self.waits_for_kafka: str | None = None
+        """Why nothing is published, if that is because Kafka does not answer."""
         self.last_turn_at = datetime.now(UTC)
         self._stopping = set[asyncio.Task[None]]()
 
@@ -61,25 +79,36 @@ class Relay:
                 async with self._session() as db, self._producer() as producer:
                     await self._publish_for_ever(db, producer)
             except Exception as error:  # whatever it is, facts wait in the outbox, and giving up would help nobody
+                self.waits_for_kafka = repr(error) if isinstance(error, KafkaError) else None
                 _log.warning("relay_interrupted", error=repr(error), transient=is_transient(error))
             finally:
-                self.is_active = False
-                metrics.RELAY_ACTIVE.set(0)
+                self._is_active(False)
             await asyncio.sleep(1)
 
     async def _publish_for_ever(self, db: Connection, producer: AIOKafkaProducer) -> None:
-        swept_at = asyncio.get_running_loop().time()
+        clock = asyncio.get_running_loop().time
+        sweep_at = clock() + 60
+        self._is_active(True)
         while True:
             self.last_turn_at = datetime.now(UTC)
             if not await self.publish_once(db, producer):
                 await asyncio.sleep(self._poll_seconds)
-            if asyncio.get_running_loop().time() - swept_at > 60:
-                await db.execute(_SWEEP, self.keep_seconds)
-                swept_at = asyncio.get_running_loop().time()
+            self.waits_for_kafka = None
+            if clock() > sweep_at and not await self.sweep_once(db):
+                sweep_at = clock() + 60
+
+    async def sweep_once(self, db: Connection) -> int:
+        """Forget some of the facts that were published long ago; how many, so that 0 says that none are left."""
+        done = await db.execute(_SWEEP, self.keep_seconds, _SWEPT_ROWS)
+        return int(done.removeprefix("DELETE "))
+
+    def _is_active(self, is_active: bool) -> None:
+        self.is_active = is_active
+        metrics.RELAY_ACTIVE.set(is_active)
 
     async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
         """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged."""
-        rows = await db.fetch(_READ, self._lane_rows)
+        rows = await waiting_rows(db, self._lane_rows)
         lanes = {lane: list(waiting) for lane, waiting in groupby(rows, key=lambda row: row["lane"])}
         oldest = min((waiting[0]["created_at"] for waiting in lanes.values()), default=None)
         metrics.UNPUBLISHED_AGE.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
@@ -111,8 +140,6 @@ class Relay:
             while not await db.fetchval(f"select pg_try_advisory_lock({_LOCK})"):
                 self.last_turn_at = datetime.now(UTC)
                 await asyncio.sleep(0.5)
-            self.is_active = True
-            metrics.RELAY_ACTIVE.set(1)
             _log.info("relay_active")
             yield db
         finally:
@@ -136,6 +163,11 @@ class Relay:
             self._stopping.add(stopping)
             stopping.add_done_callback(self._stopping.discard)
             await asyncio.wait({stopping}, timeout=5)
+
+
+async def waiting_rows(db: Connection, most: int) -> list[asyncpg.Record]:
+    """What waits, lane by lane in order: at most so many rows and `LANE_BYTES` a lane, and at least one."""
+    return await db.fetch(_READ, most, LANE_BYTES)
 
 
 async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> None:
