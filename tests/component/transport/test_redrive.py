@@ -150,3 +150,37 @@ async def test_who_does_not_hold_the_partition_redrives_nothing(notebook: Any, c
     await notebook.batches().redrive()
     assert await notebook.notes() == []
     assert len(await notebook.letters()) == 3
+
+
+async def test_a_record_without_a_key_is_applied_again_by_its_place_and_alone(
+    notebook: Any, consumer: Any, command: Command, keyless: Any
+) -> None:
+    names = [uuid4(), uuid4()]
+    for name in names:
+        notebook.unbearable[name] = "select 1 / 0"
+    await consumer.apply([keyless(3, names[0]), keyless(4, names[1])])
+    notebook.unbearable.clear()
+    said = await command("redrive", "--at", "registry.enterprise.v1/3/3")
+    assert said == "1 records of registry.enterprise.v1/3/3 will be applied again"
+    await consumer.redrive()
+    assert await notebook.notes() == [(names[0], 1)]
+    assert [offset for offset, _ in await notebook.letters()] == [0, 1, 2, 4]
+
+
+async def test_a_place_stands_for_its_whole_key(notebook: Any, consumer: Any, command: Command) -> None:
+    notebook.unbearable.clear()
+    said = await command("redrive", "--at", "registry.enterprise.v1/3/1")
+    assert said == "3 records of registry.enterprise.v1/3/1 will be applied again"
+    await consumer.redrive()
+    assert await notebook.notes() == [(BAD, 1), (BAD, 2), (BAD, 3)]
+
+
+@pytest.fixture
+def keyless(closed: Any, record: Any) -> Any:
+    """`keyless(offset, name)`: a closure that somebody sent without a key."""
+
+    def make(offset: int, name: UUID) -> Any:
+        whole = closed(offset, name)
+        return record(offset, None, whole.value, whole.headers)
+
+    return make

@@ -90,11 +90,12 @@ class Batches:
 
         A key that fails again stays as it is and keeps no other waiting; the first such failure is raised at the end.
         """
-        waiting: dict[tuple[TopicPartition, bytes | None], list[asyncpg.Record]] = {}
+        waiting: dict[tuple[TopicPartition, bytes | int], list[asyncpg.Record]] = {}
         for letter in await dead_letters.requested(self._pool, self._consumer):
             partition = TopicPartition(letter["topic"], letter["partition"])
             if partition in self.holding.places:
-                waiting.setdefault((partition, letter["key"]), []).append(letter)
+                alike = letter["offset"] if letter["key"] is None else letter["key"]
+                waiting.setdefault((partition, alike), []).append(letter)
         failed = [error for letters in waiting.values() if (error := await self._redrive_key(letters))]
         if any(self.holding.blocked.values()):
             held = self.holding.places

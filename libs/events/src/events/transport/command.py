@@ -8,15 +8,34 @@ from typing import Any
 import asyncpg
 import click
 import uvloop
+from pydantic import ValidationError
 
 from events.transport import db, logging
 from events.transport.hosting import PARTS, NotReadyError, Part, Service, serve
-from events.transport.topics import TopicsDifferError
+from events.transport.topics import TopicsDifferError, TopicsFileError
 
 
 def run(build: Callable[[], Service]) -> None:
     """Run `python -m <service> …`; `build` reads the settings, so it is called only once a command is chosen."""
-    _commands(build)()
+    _commands(lambda: _built(build))()
+
+
+class MisconfiguredError(click.ClickException):
+    """What this process was told from outside cannot be used: one sentence, and exit status 2."""
+
+    exit_code = 2
+
+
+def _built(build: Callable[[], Service]) -> Service:
+    try:
+        return build()
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise MisconfiguredError(f"the settings cannot be used: {'; '.join(faults)}") from None
+    except OSError as error:
+        raise MisconfiguredError(f"{error.filename} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise MisconfiguredError(str(error)) from None
 
 
 def _commands(build: Callable[[], Service]) -> click.Group:
@@ -30,6 +49,8 @@ def _commands(build: Callable[[], Service]) -> click.Group:
         logging.configure(service.name)
         try:
             uvloop.run(serve(service, only or PARTS))
+        except TopicsFileError as error:
+            raise MisconfiguredError(f"{service.name}: {error}") from None
         except (NotReadyError, TopicsDifferError) as error:
             sys.exit(f"{service.name}: {error}")
 
@@ -55,18 +76,23 @@ def _dead_letters(build: Callable[[], Service]) -> click.Group:
             click.echo(f"{row['topic']}/{row['partition']}/{row['offset']}  {key}  {row['cause']}: {row['error']}")
 
     @group.command("redrive")
-    @click.argument("key")
-    def _redrive(key: str) -> None:
+    @click.argument("key", required=False)
+    @click.option("--at", "place", help="TOPIC/PARTITION/OFFSET instead, for a key that is missing or is no text.")
+    def _redrive(key: str | None, place: str | None) -> None:
         """Have the running consumer apply a key's records again, in order, once their cause is mended."""
-        rows = asyncio.run(_fetch(build(), _REQUEST, key.encode()))
-        click.echo(f"{len(rows)} records of {key} will be applied again")
+        if (key is None) == (place is None):
+            raise click.UsageError("give either a key, or one record's place by --at")
+        if place is not None:
+            rows = asyncio.run(_fetch(build(), _REQUEST_AT, *_place(place)))
+        else:
+            rows = asyncio.run(_fetch(build(), _REQUEST, (key or "").encode()))
+        click.echo(f"{len(rows)} records of {key or place} will be applied again")
 
     @group.command("discard")
     @click.argument("place")
     def _discard(place: str) -> None:
         """Give up one record for good, named TOPIC/PARTITION/OFFSET as `list` prints it."""
-        topic, partition, offset = place.rsplit("/", 2)
-        rows = asyncio.run(_fetch(build(), _DISCARD, topic, int(partition), int(offset)))
+        rows = asyncio.run(_fetch(build(), _DISCARD, *_place(place)))
         click.echo(f"{len(rows)} record discarded; redrive its key to let the ones behind it through")
 
     return group
@@ -75,8 +101,23 @@ def _dead_letters(build: Callable[[], Service]) -> click.Group:
 _OPEN = 'select * from transport.dead_letter where settled_at is null order by topic, partition, "offset"'
 _REQUEST = """update transport.dead_letter set redrive_requested_at = now()
               where key = $1 and settled_at is null returning 1"""
+_REQUEST_AT = """
+    update transport.dead_letter d set redrive_requested_at = now()
+    from transport.dead_letter named
+    where named.topic = $1 and named.partition = $2 and named."offset" = $3 and named.settled_at is null
+      and d.consumer = named.consumer and d.topic = named.topic and d.partition = named.partition
+      and (d.key = named.key or d."offset" = named."offset") and d.settled_at is null
+    returning 1"""
 _DISCARD = """update transport.dead_letter set settled_at = now(), settled_as = 'discarded'
               where topic = $1 and partition = $2 and "offset" = $3 and settled_at is null returning 1"""
+
+
+def _place(text: str) -> tuple[str, int, int]:
+    match text.rsplit("/", 2):
+        case [topic, partition, offset] if partition.isdecimal() and offset.isdecimal():
+            return topic, int(partition), int(offset)
+        case _:
+            raise click.UsageError(f"{text!r} is no place: it must be TOPIC/PARTITION/OFFSET, as `list` prints it")
 
 
 async def _fetch(service: Service, sql: str, *values: Any) -> list[asyncpg.Record]:

@@ -109,11 +109,15 @@ async def blocked_keys(
 
 
 async def requested(pool: Pool, consumer: str) -> list[asyncpg.Record]:
-    """Records whose redrive an operator asked for, and those parked behind them since, in the order of their log."""
+    """Records whose redrive an operator asked for, and those parked behind them since, in the order of their log.
+
+    Nothing waits behind a record without a key, so it is alone.
+    """
     return await pool.fetch(
         "select * from transport.dead_letter where consumer = $1 and settled_at is null "
-        "and (topic, partition, key) in (select topic, partition, key from transport.dead_letter "
-        "where consumer = $1 and settled_at is null and redrive_requested_at is not null) "
+        "and (key is null and redrive_requested_at is not null "
+        "or (topic, partition, key) in (select topic, partition, key from transport.dead_letter "
+        "where consumer = $1 and settled_at is null and redrive_requested_at is not null)) "
         'order by topic, partition, "offset"',
         consumer,
     )

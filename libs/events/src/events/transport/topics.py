@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 from pydantic import BaseModel
+
+POLICY = "cleanup.policy"
+
+
+class TopicsFileError(ValueError):
+    """The file cannot be used; says why in one sentence."""
 
 
 class TopicsDifferError(Exception):
@@ -30,8 +38,17 @@ class Topics(BaseModel):
 
     @classmethod
     def read(cls, file: Path) -> "Topics":
-        """Read the file; raises `pydantic.ValidationError` naming what is wrong in it."""
-        return cls.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        """Read the file; raises `TopicsFileError` saying what is wrong with it."""
+        try:
+            return cls.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        except OSError as error:
+            raise TopicsFileError(f"the topics file {file} cannot be read: {error.strerror}") from None
+        except (yaml.YAMLError, ValueError) as error:
+            raise TopicsFileError(f"the topics file {file} says no topics: {' '.join(str(error).split())}") from None
+
+    def config_of(self, name: str) -> dict[str, str]:
+        """A topic's configuration: what all have, and what it has of its own."""
+        return self.config | self.topics[name].config
 
 
 @dataclass
@@ -60,12 +77,13 @@ async def apply(bootstrap: str, topics: Topics, *, replication: int = 1, dry_run
 
 
 async def verify(bootstrap: str, topics: Topics, names: set[str]) -> None:
-    """Raise `TopicsDifferError` unless these topics exist with the file's partition count."""
+    """Raise `TopicsDifferError` unless these topics exist as the file says: so many partitions, and kept alike."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         there = set(await admin.list_topics())
         described = await admin.describe_topics(sorted(names & there))
+        policies = await _policies(admin, sorted(names & there))
     finally:
         await admin.close()
     faults = [f"{name} does not exist" for name in sorted(names - there)]
@@ -73,12 +91,25 @@ async def verify(bootstrap: str, topics: Topics, names: set[str]) -> None:
         count = len(topic["partitions"])
         if count != topics.partitions:
             faults.append(f"{topic['topic']} has {count} partitions, the file says {topics.partitions}")
+        wanted, policy = topics.config_of(topic["topic"]).get(POLICY), policies.get(topic["topic"])
+        if wanted and policy != wanted:
+            faults.append(f"{topic['topic']} has {POLICY}={policy}, the file says {wanted}")
     if faults:
         raise TopicsDifferError("; ".join(faults) + ". Run `anjeon topics apply`, or mend the cluster by hand.")
 
 
+async def _policies(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, str]:
+    """How each topic is kept: compaction would remove facts that read models are rebuilt from."""
+    if not names:
+        return {}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {POLICY: ""}) for name in names]
+    answers: list[Any] = await admin.describe_configs(asked)
+    found = [resource for answer in answers for resource in answer.resources]
+    return {name: value for _, _, _, name, entries in found for key, value, *_ in entries if key == POLICY}
+
+
 def _new(name: str, topics: Topics, replication: int) -> NewTopic:
-    config = topics.config | topics.topics[name].config
+    config = topics.config_of(name)
     if replication >= 3:
         config = config | {"min.insync.replicas": "2"}
     return NewTopic(name, topics.partitions, replication, topic_configs=config)
