@@ -1,5 +1,6 @@
 """One small service on real PostgreSQL: an append-only notebook of the closures it hears, which shows every effect."""
 
+import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -138,6 +139,14 @@ def closed() -> Callable[..., Record]:
         return in_log(offset, str(name).encode(), sent, list(said.items()))
 
     return make
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""A service that cannot do its work does not start, and its last line says why and what to do."""
+"""A service that cannot do its work does not start, and its last line says why and what to do; for Kafka it waits."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from httpx import AsyncClient, Response, TransportError
 
 from access.keys import Keys
 
@@ -15,22 +17,38 @@ SERVICES = ("registry", "eligibility", "scheduling", "reporting")
 NOBODY = "127.0.0.1:1"
 Database = Callable[[str], Awaitable[str]]
 Serve = Callable[..., Awaitable[str]]
+Serving = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Serve:
-    """`await serve("registry", DATABASE_URL=…)`: the last line of a service that must refuse to start."""
+def serving(tmp_path: Path) -> Serving:
+    """`async with serving("registry", DATABASE_URL=…) as process`: a service in its own process."""
     Keys.generate().write(tmp_path / "private.pem", tmp_path / "public.pem")
 
-    async def start(service: str, **settings: str) -> str:
+    @asynccontextmanager
+    async def start(service: str, **settings: str) -> AsyncGenerator[asyncio.subprocess.Process]:
         own = {"HTTP_PORT": "1", "ACCESS_KEYS": str(tmp_path / "public.pem"), "KAFKA_BOOTSTRAP": NOBODY, **settings}
         environment = os.environ | {f"{service.upper()}_{name}": value for name, value in own.items()}
-        serving = await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", service, "serve", env=environment, stderr=asyncio.subprocess.PIPE
         )
-        _, said = await serving.communicate()
-        assert serving.returncode == 1
-        return said.decode().splitlines()[-1]
+        yield process
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+    return start
+
+
+@pytest.fixture
+def serve(serving: Serving) -> Serve:
+    """`await serve("registry", DATABASE_URL=…)`: the last line of a service that must refuse to start."""
+
+    async def start(service: str, *, status: int = 1, **settings: str) -> str:
+        async with serving(service, **settings) as process:
+            _, said = await process.communicate()
+            assert process.returncode == status, said.decode()
+            return said.decode().splitlines()[-1]
 
     return start
 
@@ -50,8 +68,44 @@ async def test_a_database_that_is_away_is_named(serve: Serve) -> None:
     assert "secret" not in said
 
 
-async def test_a_broker_that_is_away_is_named(migrated_database: Database, serve: Serve) -> None:
+async def test_a_broker_that_is_away_is_waited_for(
+    migrated_database: Database, serving: Serving, free_port: int
+) -> None:
     dsn = await migrated_database("eligibility")
-    said = await serve("eligibility", DATABASE_URL=dsn, TOPICS_FILE="deploy/topics.yaml")
-    assert said.startswith("eligibility: Kafka does not answer, so its topics cannot be verified: ")
-    assert "Unable to bootstrap" in said
+    settings = {"DATABASE_URL": dsn, "TOPICS_FILE": "deploy/topics.yaml", "HTTP_PORT": str(free_port)}
+    async with serving("eligibility", **settings) as process, AsyncClient() as client:
+        door = f"http://127.0.0.1:{free_port}/health"
+        ready = await _answer(client, f"{door}/ready", process)
+        assert ready.status_code == 503
+        [trouble] = ready.json()["trouble"]
+        assert trouble.startswith(("Kafka does not answer, so its topics cannot be verified: ", "the topics are being"))
+        live = await client.get(f"{door}/live")
+        assert (live.status_code, live.json()) == (200, {"dead": []})
+        assert process.returncode is None
+
+
+async def _answer(client: AsyncClient, url: str, process: asyncio.subprocess.Process) -> Response:
+    while process.returncode is None:
+        try:
+            return await client.get(url)
+        except TransportError:
+            await asyncio.sleep(0.2)
+    raise AssertionError(f"it ended with {process.returncode}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("ACCESS_KEYS", "nowhere.pem", "Error: nowhere.pem cannot be read: No such file or directory"),
+        ("TOPICS_FILE", "nowhere.yaml", "the topics file nowhere.yaml cannot be read: No such file or directory"),
+        ("TOPICS_FILE", "README.md", "the topics file README.md says no topics: "),
+        ("HTTP_PORT", "door", "Error: the settings cannot be used: http_port: Input should be a valid integer"),
+    ],
+)
+async def test_what_it_was_told_wrong_is_said_in_one_sentence(
+    setting: str, value: str, said: str, migrated_database: Database, serve: Serve
+) -> None:
+    settings = {"DATABASE_URL": await migrated_database("eligibility"), setting: value}
+    line = await serve("eligibility", status=2, **settings)
+    assert said in line
+    assert line.startswith("Error: ")

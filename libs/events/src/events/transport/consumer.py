@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -19,6 +19,7 @@ from events.transport import metrics
 from events.transport.batch import Batches, Hears, by_partition
 from events.transport.db import Pool
 from events.transport.dead_letters import Breaker, BreakerOpenError
+from events.transport.logging import FastStreamLog
 from events.transport.partitions import Partitions
 from events.transport.positions import FencedError
 from events.transport.pulse import Pulse
@@ -35,7 +36,8 @@ class Consumer:
         self.batches = Batches(name, pool, hears, Breaker(settings.breaker_in_a_row, settings.breaker_share))
         self.partitions = Partitions(name, pool, self.batches.holding, lambda: self.kafka)
         self.pulse = Pulse()
-        self._broker = KafkaBroker(settings.kafka_bootstrap, allow_auto_create_topics=False, logger=None)
+        self._telling: asyncio.Task[None] | None = None
+        self._broker = KafkaBroker(settings.kafka_bootstrap, allow_auto_create_topics=False, logger=FastStreamLog())
         self._subscriber = self._broker.subscriber(
             *sorted({fact.topic for fact in hears}),
             group_id=name,
@@ -73,6 +75,8 @@ class Consumer:
                 beside.create_task(_every_second(self._feel))
         finally:
             self.partitions.leave()
+            if self._telling:
+                await asyncio.wait({self._telling}, timeout=2)
             await self._broker.stop()
 
     async def _join(self) -> None:
@@ -104,15 +108,17 @@ class Consumer:
             await self.batches.apply(records)
         metrics.BATCH_RECORDS.observe(len(records))
         self.partitions.went_well()
-        await self._tell_kafka(records)
-
-    async def _tell_kafka(self, records: Sequence[Record]) -> None:
-        touched = by_partition(records)
         places = self.batches.holding.places
-        offsets = {partition: places[partition].next_offset for partition in touched}
+        offsets = {partition: places[partition].next_offset for partition in by_partition(records)}
+        if self._telling:
+            await self._telling
+        self._telling = asyncio.create_task(self._tell_kafka(offsets))
+
+    async def _tell_kafka(self, offsets: dict[TopicPartition, int]) -> None:
+        """Beside the next batch, because nothing depends on it, and one at a time, or an older one might come last."""
         try:
             await asyncio.wait_for(self.kafka.commit(offsets), 10)
-        except (KafkaError, TimeoutError) as error:
+        except Exception as error:  # the next one says more
             _log.warning("offset_commit_failed", error=repr(error))
 
     def _recover(self, error: Exception) -> None:
@@ -150,11 +156,18 @@ class Consumer:
             return f"breaker open: {self.batches.breaker.reason}; mend the cause and restart"
         if self.partitions.trouble:
             return self.partitions.trouble
-        if self._subscriber.consumer is None or self.pulse.kafka_is_away:
-            return "Kafka does not answer"
+        if self.waits_for_kafka:
+            return None  # nothing else can be known
         if self.pulse.standing_still:
             return f"standing still: {', '.join(self.pulse.standing_still)}"
         return None if self.is_alive else "Kafka answers, but no fetch was answered for 30 seconds"
+
+    @property
+    def waits_for_kafka(self) -> str | None:
+        """Why it cannot read just now, if that is because Kafka does not answer."""
+        if self._subscriber.consumer is None or self.pulse.kafka_is_away:
+            return "Kafka does not answer"
+        return self.partitions.waits_for_kafka
 
 
 async def _every_second(work: Callable[[], Awaitable[None]]) -> None:

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
@@ -24,3 +26,13 @@ def configure(service: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class FastStreamLog:
+    """FastStream's own errors (a fetch that failed, a handler that raised) among ours; its chatter is left out."""
+
+    def log(self, level: int, msg: Any, /, *, exc_info: Any = None, extra: Mapping[str, Any] | None = None) -> None:
+        """As `logging.Logger.log`."""
+        if level >= logging.ERROR:
+            topic = (extra or {}).get("topic", "")
+            structlog.get_logger(__name__).error("faststream_failed", said=str(msg), error=repr(exc_info), topic=topic)

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
 
 from events.transport import metrics
 from events.transport.batch import Holding, by_partition
@@ -39,6 +40,8 @@ class Partitions(ConsumerRebalanceListener):
         self.lost: dict[TopicPartition, str] = {}
         self.waits_because: str | None = None
         """The fault because of which nothing goes on just now."""
+        self.waits_for_kafka: str | None = None
+        """The same where Kafka is to blame, and nothing can be done here."""
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - aiokafka's base is untyped
         """Wait for the batch in flight, then let go."""
@@ -61,12 +64,16 @@ class Partitions(ConsumerRebalanceListener):
                 try:
                     await self._begin(sorted(assigned))
                 except Exception as error:
-                    self.waits_because = f"partitions are assigned, but {error!r}"
+                    self._waits(f"partitions are assigned, but {error!r}", error)
                     _log.warning("assignment_retried", error=repr(error))
                     await asyncio.sleep(1)
                 else:
-                    self.waits_because = None
+                    self.waits_because = self.waits_for_kafka = None
                     return
+
+    def _waits(self, why: str, error: Exception) -> None:
+        is_kafkas = isinstance(error, KafkaError)
+        self.waits_because, self.waits_for_kafka = (None, why) if is_kafkas else (why, None)
 
     async def _begin(self, assigned: Sequence[TopicPartition]) -> None:
         if not assigned:
@@ -132,7 +139,7 @@ class Partitions(ConsumerRebalanceListener):
         """Pause, and after a while go on from the places that the database has then."""
         self._attempt += 1
         if self._attempt > 5:  # a stumble is no trouble, standing still is
-            self.waits_because = f"attempt {self._attempt}: {error!r}"
+            self._waits(f"attempt {self._attempt}: {error!r}", error)
         delay = min(5.0, 0.05 * 2 ** min(self._attempt, 10)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
         held = set(self._holding.places) & set(self._kafka().assignment())
         self._rest(held, delay)
@@ -160,7 +167,7 @@ class Partitions(ConsumerRebalanceListener):
             for partition in held:
                 self._kafka().seek(partition, places[partition].next_offset)
             self._kafka().resume(*held)
-            self.waits_because = None
+            self.waits_because = self.waits_for_kafka = None
 
     async def compare(self) -> None:
         """Go back where the database stands elsewhere than this instance believes, also if no record comes to show it.

@@ -47,6 +47,7 @@ class Pulse:
             self._answered_at = self._clock()
         except (KafkaError, TimeoutError):
             polled, ends = None, {}
+        metrics.KAFKA_AWAY.set(self.kafka_is_away)
         if polled is None or self._clock() - polled / 1000 < SILENT_SECONDS / 2:
             self._fetched_at = self._clock()  # Kafka away and nothing to fetch are no deaths; readiness tells them
         for partition, end in ends.items():

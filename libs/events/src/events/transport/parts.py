@@ -1,0 +1,82 @@
+"""Parts: what runs beside a service's door, from the moment when Kafka's topics are known to be as they must be."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from events.transport.consumer import Consumer
+from events.transport.db import Pool
+from events.transport.relay import Relay
+
+_log = structlog.get_logger(__name__)
+
+Work: TypeAlias = Callable[[Pool], Awaitable[Any]]
+
+
+class Parts:
+    """A service's consumer, relay and own background work, as far as this process runs them."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        consumer: Consumer | None,
+        relay: Relay | None,
+        works: Mapping[str, Work],
+        verify: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._pool = pool
+        self._verify = verify
+        self._works = works
+        self.consumer = consumer
+        self.relay = relay
+        self.not_begun: str | None = "the topics are being verified"
+        """Why nothing has begun yet."""
+
+    async def run(self, *, patience: float = 1.0) -> None:
+        """Begin once the topics are verified, and go on until cancelled; raises what `verify` says of the topics."""
+        await self._verified(patience)
+        self.not_begun = None
+        async with asyncio.TaskGroup() as beside:
+            if self.consumer:
+                beside.create_task(self.consumer.run())
+            if self.relay:
+                beside.create_task(self.relay.run())
+            for name, work in self._works.items():
+                beside.create_task(keep_at(name, work, self._pool))
+
+    async def _verified(self, delay: float) -> None:
+        while True:
+            try:
+                return await self._verify()
+            except (KafkaError, OSError) as error:
+                self.not_begun = f"Kafka does not answer, so its topics cannot be verified: {error}"
+                _log.warning("kafka_is_away", error=repr(error), again_in_seconds=delay)
+            await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            delay = min(10.0, delay * 2)
+
+    @property
+    def trouble(self) -> list[str]:
+        """Why this process does not do its work; to wait for Kafka alone is no trouble once it has begun."""
+        if self.not_begun:
+            return [self.not_begun]
+        return [self.consumer.trouble] if self.consumer and self.consumer.trouble else []
+
+    @property
+    def waiting(self) -> list[str]:
+        """What waits for Kafka; the outbox and the log keep it meanwhile."""
+        parts = {"consumer": self.consumer, "relay": self.relay}
+        return [f"{name}: {part.waits_for_kafka}" for name, part in parts.items() if part and part.waits_for_kafka]
+
+
+async def keep_at(name: str, work: Work, pool: Pool) -> None:
+    """Do the work again every second, whatever becomes of it."""
+    while True:
+        try:
+            await work(pool)
+        except Exception as error:
+            _log.exception("work_failed", work=name, error=repr(error))
+        await asyncio.sleep(1)
