@@ -8,7 +8,7 @@ import asyncio
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,15 +16,17 @@ from typing import Any
 
 import asyncpg
 import uvloop
+from aiokafka import TopicPartition
 
 from events.contracts.envelope import Announcement, Fact, Received
 from events.transport import logging
 from events.transport.consumer import Consumer
 from events.transport.db import Connection, Pool, is_transient, open_pool
-from events.transport.outbox import Transaction
+from events.transport.locks import FrozenSessions
+from events.transport.outbox import Row, Transaction
+from events.transport.parts import keep_at
 from events.transport.relay import Relay
 from events.transport.settings import TransportSettings
-from events.transport.wire import Record
 
 WORLD = os.environ.get("LEDGER_WORLD", "world")
 
@@ -104,7 +106,15 @@ async def on_name(tx: Transaction, batch: Sequence[Received[NameSaid]]) -> None:
 
 async def _write_down(tx: Transaction, kind: str, batch: Sequence[Received[Any]]) -> None:
     rows = [(kind, received.fact.word, received.fact.n, received.envelope.id, os.getpid()) for received in batch]
-    await tx.db.copy_records_to_table("effect", columns=["kind", "key", "n", "event_id", "who"], records=rows)
+    columns = ["kind", "key", "n", "event_id", "who"]
+    await tx.db.copy_records_to_table("effect", columns=columns, records=_row_by_row(rows))
+
+
+async def _row_by_row(rows: Sequence[Row]) -> AsyncGenerator[Row]:
+    for at, row in enumerate(rows):
+        if at == len(rows) // 2:
+            await pause_at("in_copy")  # the server waits for the rest of the rows
+        yield row
 
 
 class PausingConsumer(Consumer):
@@ -115,9 +125,9 @@ class PausingConsumer(Consumer):
             await pause_at("before_transaction")
         await super()._take(records)
 
-    async def _tell_kafka(self, records: Sequence[Record]) -> None:
+    async def _tell_kafka(self, offsets: dict[TopicPartition, int]) -> None:
         await pause_at("after_commit")
-        await super()._tell_kafka(records)
+        await super()._tell_kafka(offsets)
 
 
 class PausingRelay(Relay):
@@ -135,7 +145,10 @@ async def consume() -> None:
     """Consume until killed."""
     settings = _settings()
     pool = await open_pool(settings.database_url)
-    await PausingConsumer(f"{WORLD}-ledger", settings, pool, {WordSaid: on_word, NameSaid: on_name}).run()
+    consumer = PausingConsumer(f"{WORLD}-ledger", settings, pool, {WordSaid: on_word, NameSaid: on_name})
+    async with asyncio.TaskGroup() as beside:  # what `hosting.serve` runs of a consumer
+        beside.create_task(consumer.run())
+        beside.create_task(keep_at("frozen_sessions", FrozenSessions().end, pool))
 
 
 async def relay() -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-import scenarios
 from scenarios import SCENARIOS
 from stack import Stack
 from world import world
@@ -16,11 +15,8 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-async def test_nothing_is_lost_doubled_or_swapped_when(
-    name: str, stack: Stack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scenarios, "EVENTS", 1_500)
-    async with world(stack, f"t{name.replace('_', '')[:24]}") as made:
+async def test_nothing_is_lost_doubled_or_swapped_when(name: str, stack: Stack) -> None:
+    async with world(stack, f"t{name.replace('_', '')[:24]}", events=1_500) as made:
         verdict = await SCENARIOS[name](made, 1)
     assert verdict.events > 0
     assert (verdict.lost, verdict.doubled, verdict.misordered) == (0, 0, 0)

@@ -39,6 +39,8 @@ class World:
     source: str
     ledger: str
     pause: Path
+    events: int
+    """How many facts each scenario says."""
     processes: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
     killed: int = 0
 
@@ -202,11 +204,11 @@ async def reader(bootstrap: str) -> AsyncGenerator[AIOKafkaConsumer]:
 
 
 @asynccontextmanager
-async def world(stack: Stack, name: str) -> AsyncGenerator[World]:
+async def world(stack: Stack, name: str, *, events: int = 4_000) -> AsyncGenerator[World]:
     """Make a world, and remove its processes, databases and topics afterwards."""
     with TemporaryDirectory(prefix=f"{name}-") as pause:
         dsns = [await _database(stack, f"{name}_{part}") for part in ("source", "ledger")]
-        made = World(name, stack, dsns[0], dsns[1], Path(pause))
+        made = World(name, stack, dsns[0], dsns[1], Path(pause), events)
         admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
         await admin.start()
         try:
