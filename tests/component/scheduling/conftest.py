@@ -177,11 +177,17 @@ class Scheduling:
     async def plan(self, nation: Nation, **asked: Any) -> dict[str, Any]:
         """Ask for a plan over HTTP, see it through in this process, and say what became of it."""
         path = await self.ask(nation, **asked)
-        plan = await plans.take(self.pool, 30)
-        assert plan
-        desk = {"database_url": self.dsn, "planner": "plain", "books_after": "reports"}
-        await see_through(Order.model_validate(desk | {"plan_id": plan.plan_id, "attempt": plan.attempt}))
+        await self.plan_all()
         return await self.get(path)
+
+    async def plan_all(self, planner: str = "plain", **more: Any) -> list[dict[str, Any]]:
+        """See through, in this process, whatever plans are asked for; what became of them."""
+        told = list[dict[str, Any]]()
+        while plan := await plans.take(self.pool, 30):
+            desk = {"database_url": self.dsn, "planner": planner, "books_after": "reports", **more}
+            await see_through(Order.model_validate(desk | {"plan_id": plan.plan_id, "attempt": plan.attempt}))
+            told.append(await self.get(f"/plans/{plan.plan_id}"))
+        return told
 
     async def ask(self, nation: Nation, **asked: Any) -> str:
         """Ask for a plan; where it can be read."""

@@ -115,7 +115,9 @@ async def test_a_planner_that_cannot_reach_the_database_gives_the_plan_back(sche
     path = await scheduling.ask(korea)
     astray = replace(scheduling.desk, database_url="postgresql://127.0.0.1:1/nowhere")
     assert await plan_next(scheduling.pool, astray)
-    assert (await scheduling.get(path))["state"] == "requested"
+    assert (await scheduling.get(path))["state"] == "planning"
+    assert await plan_next(scheduling.pool, scheduling.desk)
+    assert (await scheduling.get(path))["state"] == "published"
 
 
 def test_every_planner_that_can_be_chosen_can_be_loaded() -> None:

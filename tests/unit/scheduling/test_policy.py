@@ -192,6 +192,23 @@ def test_a_visit_that_finds_no_room_before_the_next_one_takes_the_first_day_all_
     assert policy.crowded(booked, [second], 28) == [replace(second, wants_day=True)]
 
 
+def test_an_agency_visits_again_once_its_suspension_has_ended() -> None:
+    managers = days_of((ME, {}), suspended_from=MAY, suspended_until=JUNE)
+    booked = policy.book(visit_of(state="missed"), search_of(managers=managers))
+    assert booked
+    assert booked.visit_on == JUNE + timedelta(days=1)
+
+
+def test_a_pinned_visit_makes_way_for_nobody() -> None:
+    first, second = visit_of(1, state="missed"), visit_of(2, MAY + timedelta(days=28), is_pinned=True)
+    assert policy.book(first, search_of(first, second)) is None
+    room = policy.book(first, search_of(first, visit_of(2, MAY + timedelta(days=40), is_pinned=True)))
+    assert room
+    assert room.visit_on == MAY + timedelta(days=1)
+    late = visit_of(1, MAY, "completed", reported_on=JUNE)
+    assert policy.crowded(late, [visit_of(2, JUNE, is_pinned=True)], 28) == []
+
+
 def test_a_visit_keeps_its_distance_from_later_ones_that_took_place() -> None:
     first = visit_of(1, state="missed")
     done = visit_of(2, JUNE, "completed", reported_on=JUNE)
@@ -213,6 +230,9 @@ def test_a_visit_keeps_its_distance_from_later_ones_that_took_place() -> None:
         {"managers": days_of((ME, {}), trained_on=date(2024, 1, 1))},
         {"managers": days_of((ME, {}), licence_until=MAY)},
         {"managers": days_of((ME, {}), visits_a_day=0)},
+        {"managers": days_of((ME, {}), left_on=MAY)},
+        {"managers": days_of((ME, {}), suspended_from=MAY)},
+        {"managers": days_of((ME, {}), suspended_from=MAY, suspended_until=date(2024, 1, 1))},
         {"enterprise": OpenDays(None, MAY, 0)},
         {"enterprise": OpenDays(date(2024, 1, 1), None, 0)},
         {"enterprise": OpenDays(None, None, 0b1111111)},
@@ -240,6 +260,8 @@ def test_a_visit_counts_on_the_day_it_took_place() -> None:
 
 
 def test_a_refusal_says_what_was_broken_in_both_languages() -> None:
-    because = reasons.not_valid({"over_capacity": 3})
-    assert "over_capacity: 3" in because.ko
-    assert "over_capacity: 3" in because.en
+    because = reasons.not_valid([("over_capacity", 3, ("here", "there")), ("visit_lost", 1, ())])
+    for said in (because.ko, because.en):
+        assert "over_capacity: 3 (here, there); visit_lost: 1" in said
+    for because in (reasons.too_many_moved(12, 5), reasons.too_many_dropped(12, 5)):
+        assert all("12" in said and "5" in said for said in (because.ko, because.en))

@@ -144,10 +144,8 @@ async def _managers(db: Connection, around: Sequence[Visit], after: date) -> dic
 
 
 def _manager(row: asyncpg.Record) -> ManagerDays:
-    plain: dict[str, Any] = {
-        name: row[name] for name in ("manager_id", "agency_id", "visits_a_day", "trained_on", "licence_until")
-    }
-    return ManagerDays(**plain, leave_days=frozenset(row["leave_days"]), booked={})
+    said: dict[str, Any] = {**row, "leave_days": frozenset(row["leave_days"])}
+    return ManagerDays(**said, booked={})
 
 
 def _days(programme: Programme) -> tuple[date, ...]:

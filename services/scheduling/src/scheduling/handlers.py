@@ -2,23 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from events.contracts.eligibility import EnterpriseFoundEligible, EnterpriseFoundIneligible
 from events.contracts.envelope import Announcement, Envelope, Received
 from events.contracts.registry import (
     AgencyQualified,
+    AgencyReinstated,
+    AgencySuspended,
     EnterpriseChanged,
     EnterpriseClosed,
     EnterpriseRegistered,
+    ManagerLeft,
     ManagerTrained,
+    ProgrammeChanged,
     ProgrammeOpened,
 )
 from events.contracts.scheduling import CancelledReason, VisitCancelled
 from events.transport.batch import Hears
 from events.transport.outbox import Transaction
 from scheduling import policy
-from scheduling.store import picture, visits
+from scheduling.store import picture, plans, visits
 
 Fallen = Mapping[UUID, tuple[date, Envelope]]
 """Enterprises that are no longer visited: since when, and who said so."""
@@ -28,13 +33,33 @@ async def on_programme_opened(tx: Transaction, batch: Sequence[Received[Programm
     await picture.remember_programmes(tx.db, batch)
 
 
+async def on_programme_changed(tx: Transaction, batch: Sequence[Received[ProgrammeChanged]]) -> None:
+    await picture.remember_programmes(tx.db, batch)
+    await ask_for_plans(tx, batch)
+
+
 async def on_agency_qualified(tx: Transaction, batch: Sequence[Received[AgencyQualified]]) -> None:
     await picture.remember_agencies(tx.db, batch)
+
+
+async def on_agency_suspended(tx: Transaction, batch: Sequence[Received[AgencySuspended]]) -> None:
+    await picture.remember_suspensions(tx.db, batch)
+    await ask_for_plans(tx, batch)
+
+
+async def on_agency_reinstated(tx: Transaction, batch: Sequence[Received[AgencyReinstated]]) -> None:
+    await picture.remember_reinstatements(tx.db, batch)
+    await ask_for_plans(tx, batch)
 
 
 async def on_manager_trained(tx: Transaction, batch: Sequence[Received[ManagerTrained]]) -> None:
     await picture.remember_managers(tx.db, batch)
     await visits.mark_away(tx.db, [received.fact.manager_id for received in batch])
+
+
+async def on_manager_left(tx: Transaction, batch: Sequence[Received[ManagerLeft]]) -> None:
+    await picture.remember_departures(tx.db, batch)
+    await ask_for_plans(tx, batch)
 
 
 async def on_enterprise_registered(tx: Transaction, batch: Sequence[Received[EnterpriseRegistered]]) -> None:
@@ -62,6 +87,13 @@ async def on_found_ineligible(tx: Transaction, batch: Sequence[Received[Enterpri
     await cancel(tx, {name: fallen[name] for name in news}, "no_longer_eligible")
 
 
+async def ask_for_plans(tx: Transaction, batch: Sequence[Received[Any]]) -> None:
+    """What such facts forbid is moved by a plan; where nothing has been planned yet, nothing is begun."""
+    because = {received.fact.programme_id: received.envelope.id for received in batch}
+    for programme_id in sorted(because):
+        await plans.request_again(tx.db, programme_id, datetime.now(UTC), f"fact {because[programme_id]}")
+
+
 async def cancel(tx: Transaction, fallen: Fallen, reason: CancelledReason) -> None:
     """Cancels the open visits to enterprises, and says so."""
     gone = policy.cancelled(await visits.open_visits_to(tx.db, fallen))
@@ -74,8 +106,12 @@ async def cancel(tx: Transaction, fallen: Fallen, reason: CancelledReason) -> No
 
 HEARS: Hears = {
     ProgrammeOpened: on_programme_opened,
+    ProgrammeChanged: on_programme_changed,
     AgencyQualified: on_agency_qualified,
+    AgencySuspended: on_agency_suspended,
+    AgencyReinstated: on_agency_reinstated,
     ManagerTrained: on_manager_trained,
+    ManagerLeft: on_manager_left,
     EnterpriseRegistered: on_enterprise_registered,
     EnterpriseChanged: on_enterprise_changed,
     EnterpriseClosed: on_enterprise_closed,

@@ -14,7 +14,7 @@ from scheduling.settings import Settings
 def build(settings: Settings | None = None) -> Service:
     """The service as its settings say."""
     said = settings or Settings()  # pyright: ignore[reportCallIssue] - what is not given comes from the environment
-    desk = Desk(said.database_url, said.planner, said.books_after, said.lease_seconds)
+    desk = Desk(said.database_url, said.planner, said.books_after, said.lease_seconds, said.freeze_days)
     return Service(
         name="scheduling",
         settings=said,

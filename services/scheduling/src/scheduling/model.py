@@ -1,8 +1,9 @@
 """The nouns of scheduling: programmes, visits, reports, and what became of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from events.contracts.scheduling import MissedReason
 
 SEOUL = ZoneInfo("Asia/Seoul")
 State = Literal["scheduled", "completed", "missed", "cancelled"]
-PlanState = Literal["requested", "planning", "published", "refused"]
+PlanState = Literal["requested", "planning", "published", "previewed", "refused"]
 Outcome = Literal["completed", "missed"]
 BooksAfter = Literal["today", "reports"]
 
@@ -49,6 +50,7 @@ class Visit:
     reported_on: date | None = None
     risk_after: int | None = None
     wants_day: bool = False
+    is_pinned: bool = False
 
     @property
     def held_on(self) -> date:
@@ -83,6 +85,15 @@ class ManagerDays:
     licence_until: date | None
     leave_days: frozenset[date]
     booked: dict[date, int]
+    suspended_from: date | None = None
+    suspended_until: date | None = None
+    left_on: date | None = None
+
+    def may_visit(self, day: date) -> bool:
+        """Whether the manager visits on a day at all, however many visits there are already."""
+        begins, ends = self.suspended_from or date.max, self.suspended_until or date.max
+        away = begins <= day <= ends or day >= (self.left_on or date.max) or day in self.leave_days
+        return self.trained_on < day <= (self.licence_until or date.max) and not away
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,22 @@ class PlanRow:
     visits: int | None
     unscheduled: int | None
     seconds: float | None
-    reasons: list[dict[str, str]]
+    reasons: list[dict[str, Any]]
+    is_preview: bool = False
+    most_moved: int | None = None
+    most_dropped: int | None = None
+    difference: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """What a plan that is valid comes to; `difference` is what it changes of what was published before."""
+
+    enterprises: int
+    visits: int
+    unscheduled: int
+    seconds: float
+    difference: Mapping[str, Any]
 
 
 def visit_id_of(programme_id: UUID, enterprise_id: UUID, ordinal: int) -> UUID:

@@ -85,7 +85,7 @@ def crowded(visit: Visit, siblings: Iterable[Visit], spacing_days: int) -> list[
         for sibling in siblings
         if sibling.visit_id != visit.visit_id
         and sibling.state == "scheduled"
-        and not sibling.wants_day
+        and not (sibling.wants_day or sibling.is_pinned)
         and abs(sibling.visit_on - visit.held_on) < near
     ]
 
@@ -114,15 +114,19 @@ class Search:
 def book(visit: Visit, search: Search) -> Visit | None:
     """The visit on its next possible day; None when there is none.
 
-    A later visit that is only scheduled makes way if there is no room before it: `crowded` then names it.
+    A later visit that is only scheduled makes way if there is no room before it: `crowded` then names it. A pinned one
+    makes way for nobody.
     """
     near = timedelta(days=search.programme.spacing_days)
     others = [s for s in search.siblings if s.visit_id != visit.visit_id and s.state in HOLDS_A_DAY]
     later = [s.visit_on for s in others if s.state == "scheduled" and s.ordinal > visit.ordinal]
-    fixed = [s.held_on for s in others if s.state == "completed"]
+    fixed = [s.held_on for s in others if s.state == "completed" or s.is_pinned]
     earlier = [s.held_on for s in others if s.ordinal < visit.ordinal]
     floor = max([search.after + timedelta(days=1), *(day + near for day in earlier)])
-    possible = [day for day in _days_from(search, floor) if all(abs(day - held) >= near for held in fixed)]
+    behind = min((s.visit_on for s in others if s.is_pinned and s.ordinal > visit.ordinal), default=date.max)
+    possible = [
+        day for day in _days_from(search, floor) if day < behind and all(abs(day - held) >= near for held in fixed)
+    ]
     ceiling = min(later, default=date.max) - near
     found = next(_openings(search, [day for day in possible if day <= ceiling]), None)
     manager, day = found or next(_openings(search, possible), (None, None))
@@ -151,8 +155,7 @@ def _openings(search: Search, days: Sequence[date]) -> Iterator[tuple[ManagerDay
 
 
 def _is_free(manager: ManagerDays, day: date, most: int) -> bool:
-    may = manager.trained_on < day <= (manager.licence_until or date.max) and day not in manager.leave_days
-    return may and manager.booked.get(day, 0) < min(manager.visits_a_day, most)
+    return manager.may_visit(day) and manager.booked.get(day, 0) < min(manager.visits_a_day, most)
 
 
 def _outside(report: Report, programme: Programme, _: Case) -> bool:

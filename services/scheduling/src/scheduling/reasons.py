@@ -1,6 +1,6 @@
 """Why a report or a plan is refused, or an enterprise has no visit: a code, and a sentence in Korean and English."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from scheduling.model import Because, State
 
@@ -74,11 +74,34 @@ PLANNING_FAILED = Because(
 )
 
 
-def not_valid(violations: Mapping[str, int]) -> Because:
-    """The check found broken rules, so nothing was published."""
-    said = ", ".join(f"{rule}: {count}" for rule, count in violations.items())
+def not_valid(violations: Iterable[tuple[str, int, Sequence[str]]]) -> Because:
+    """The verifier found broken rules (which, how often, the first few keys), so nothing was published."""
+    told = ((f"{rule}: {count}", ", ".join(keys)) for rule, count, keys in violations)
+    said = "; ".join(f"{rule} ({keys})" if keys else rule for rule, keys in told)
     return Because(
         "not_valid",
         f"계획이 검증을 통과하지 못하여 공표하지 않았습니다 ({said}). 운영자에게 알리십시오.",
         f"The plan broke rules and was not published ({said}). Tell the operators.",
+    )
+
+
+def too_many_moved(moved: int, most: int) -> Because:
+    """The plan would move more published visits than was allowed."""
+    return Because(
+        "too_many_moved",
+        f"공표된 방문 {moved}건이 옮겨져 허용한 {most}건을 넘으므로 계획 전체를 거부했습니다. "
+        "한도를 조정해 다시 요청하십시오.",
+        f"It would move {moved} published visits, and {most} are allowed: refused as a whole. "
+        "Ask again with another limit.",
+    )
+
+
+def too_many_dropped(dropped: int, most: int) -> Because:
+    """The plan would cancel more published visits than was allowed."""
+    return Because(
+        "too_many_dropped",
+        f"공표된 방문 {dropped}건이 취소되어 허용한 {most}건을 넘으므로 계획 전체를 거부했습니다. "
+        "한도를 조정해 다시 요청하십시오.",
+        f"It would cancel {dropped} published visits, and {most} are allowed: refused as a whole. "
+        "Ask again with another limit.",
     )

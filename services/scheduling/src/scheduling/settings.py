@@ -19,3 +19,5 @@ class Settings(TransportSettings):
     """New days lie after today; or, where a past year is played again, after the last day that a report spoke of."""
     lease_seconds: float = 30
     """A plan whose planner has not been heard of for so long is taken again."""
+    freeze_days: int = 0
+    """So many days behind today (or the last report) get no new visits from a plan."""

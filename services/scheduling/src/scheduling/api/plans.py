@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from access.caller import Caller
 from access.problems import RefusedError
@@ -23,9 +23,18 @@ Watcher = Annotated[Caller, Depends(allowed("officer", "service"))]
 
 
 class PlanAsked(BaseModel):
-    """What an officer may say of a plan: nothing, or the first day on which it may place visits."""
+    """What an officer may say of a plan; nothing is enough.
+
+    The first day on which it may place visits, whether it is only to be looked at, and how many published visits it
+    may move or drop before it is refused as a whole.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     not_before: date | None = None
+    preview: bool = False
+    most_moved: int | None = Field(default=None, ge=0, le=10_000_000)
+    most_dropped: int | None = Field(default=None, ge=0, le=10_000_000)
 
 
 @router.post("/programmes/{programme_id}/plans", status_code=202)
@@ -33,16 +42,19 @@ async def ask_for_a_plan(
     request: Request, response: Response, programme_id: UUID, caller: Officer, asked: PlanAsked | None = None
 ) -> dict[str, str]:
     pool: Pool = request.app.state.pool
-    now = datetime.now(UTC)
-    plan = PlanRow(
-        uuid4(), programme_id, "requested", now, asked.not_before if asked else None, 0, *(None,) * 5, reasons=[]
-    )
+    plan = _plan(programme_id, asked or PlanAsked())
     async with transaction(pool) as tx:
         if not await picture.programmes(tx.db, [programme_id]):
             raise RefusedError(NO_PROGRAMME)
         plan_id = await plans.request_plan(tx.db, plan, caller.subject)
     response.headers["Location"] = f"/plans/{plan_id}"
     return {"plan_id": str(plan_id), "state": "requested"}
+
+
+def _plan(programme_id: UUID, asked: PlanAsked) -> PlanRow:
+    now = datetime.now(UTC)
+    limits = {"is_preview": asked.preview, "most_moved": asked.most_moved, "most_dropped": asked.most_dropped}
+    return PlanRow(uuid4(), programme_id, "requested", now, asked.not_before, 0, *(None,) * 5, reasons=[], **limits)
 
 
 @router.get("/plans/{plan_id}")

@@ -29,6 +29,7 @@ class Desk:
     planner: Literal["plain", "national"]
     books_after: BooksAfter
     lease_seconds: float
+    freeze_days: int = 0
 
 
 async def keep_planning(pool: Pool, desk: Desk) -> None:
@@ -65,6 +66,7 @@ async def start(desk: Desk, plan: PlanRow) -> Process:
         attempt=plan.attempt,
         planner=desk.planner,
         books_after=desk.books_after,
+        freeze_days=desk.freeze_days,
     )
     if process.stdin:
         process.stdin.write(order.model_dump_json().encode() + b"\n")

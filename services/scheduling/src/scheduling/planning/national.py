@@ -4,10 +4,10 @@ import numpy as np
 
 from scheduling.planner import plan as plan_nation
 from scheduling.planner.geometry import on_the_map
-from scheduling.planner.model import Agencies, Calendar, Facts, Managers, Rules, Sites, Stage, Visits
+from scheduling.planner.model import Agencies, Calendar, Facts, Managers, Reason, Rules, Sites, Stage, Visits
 from scheduling.planner.openings import pack
 from scheduling.planning.openings import manager_days, site_days
-from scheduling.planning.picture import Ints, Picture, Proposal
+from scheduling.planning.picture import NOBODY, PROVINCE_CODES, Ints, Picture, Proposal
 
 
 def plan(picture: Picture) -> Proposal:
@@ -21,14 +21,31 @@ def plan(picture: Picture) -> Proposal:
     manager[placed], day[placed] = visits.manager, visits.date
     missing = answer.unscheduled
     reason[_needs_of(picture, missing.site, missing.ordinal)] = missing.reason
-    return Proposal(manager, day, reason)
+    return in_order(picture, Proposal(manager, day, reason))
+
+
+def in_order(picture: Picture, proposal: Proposal) -> Proposal:
+    """Without the visits that came to lie on the wrong side of a visit that stands; they are left to the next plan."""
+    needs, kept, placed = picture.needs, picture.kept, proposal.placed
+    site, ordinal = np.append(kept.site, needs.site[placed]), np.append(kept.ordinal, needs.ordinal[placed])
+    day = np.append(kept.day, proposal.day[placed])
+    need = np.append(np.full(len(kept), NOBODY), placed)
+    order = np.lexsort((day, ordinal, site))
+    before, after = order[:-1], order[1:]
+    wrong = (site[before] == site[after]) & (day[after] < day[before])
+    out = np.unique(need[np.append(before[wrong], after[wrong])])
+    out = out[out != NOBODY]
+    manager, days, reason = proposal.manager.copy(), proposal.day.copy(), proposal.reason.copy()
+    manager[out], days[out], reason[out] = NOBODY, NOBODY, Reason.NO_CAPACITY
+    return Proposal(manager, days, reason)
 
 
 def facts_of(picture: Picture) -> Facts:
     """The same facts as the planner likes to read them."""
     programme, sites, agencies, managers = picture.programme, picture.sites, picture.agencies, picture.managers
     patterns, of_site = site_days(picture)
-    known = picture.kept.manager >= 0
+    province, provinces = _provinces(picture)
+    known = picture.kept.manager != NOBODY
     wanted = np.zeros(len(sites), np.int64)
     np.maximum.at(wanted, picture.needs.site, picture.needs.ordinal)
     np.maximum.at(wanted, picture.kept.site, picture.kept.ordinal)
@@ -38,13 +55,13 @@ def facts_of(picture: Picture) -> Facts:
         Sites(
             on_the_map(sites.latitude, sites.longitude),
             sites.sector,
-            sites.province,
+            province,
             sites.risk.astype(np.float64),
             pack(patterns)[of_site],
             sites.preferred_weekdays,
             wanted,
         ),
-        Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, agencies.provinces),
+        Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, provinces),
         Managers(
             managers.agency,
             on_the_map(managers.latitude, managers.longitude),
@@ -53,6 +70,35 @@ def facts_of(picture: Picture) -> Facts:
         ),
         _kept(picture, np.flatnonzero(known)),
     )
+
+
+def _provinces(picture: Picture) -> tuple[Ints, Ints]:
+    """The province of each site, and the provinces of each agency as bits.
+
+    A site that was handed back lies in a province of its own, where the agencies that gave it back do not go. The
+    planner tells 32 provinces apart: where that is not enough sites share one, closed to the agencies of all of them.
+    """
+    sites, agencies, back = picture.sites, picture.agencies, picture.handed_back
+    province, provinces = sites.province.copy(), agencies.provinces.copy()
+    if not len(back.site):
+        return province, provinces
+    provinces[provinces == 0] = (1 << len(PROVINCE_CODES)) - 1
+    places = np.unique(back.site)
+    order = np.lexsort((places, sites.province[places]))
+    for number, part in enumerate(_parts(places[order], _CLOSED_PROVINCES), start=len(PROVINCE_CODES)):
+        through = np.bitwise_or.reduce(1 << sites.province[part])
+        goes = provinces & through == through
+        goes[back.agency[np.isin(back.site, part)]] = False
+        provinces |= goes.astype(np.int64) << number
+        province[part] = number
+    return province, provinces
+
+
+_CLOSED_PROVINCES = 32 - len(PROVINCE_CODES)
+
+
+def _parts(sites: Ints, most: int) -> list[Ints]:
+    return np.array_split(sites, min(len(sites), most))
 
 
 def _kept(picture: Picture, rows: Ints) -> Visits:

@@ -1,13 +1,9 @@
 """What the picture's rules leave open: agencies for sectors and provinces, managers' hours, sites' days."""
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 
-from scheduling.planning.picture import PROVINCE_CODES, SECTORS, Ints, Picture
-
-Flags: TypeAlias = npt.NDArray[np.bool_]
+from scheduling.planning.freeing import is_suspended
+from scheduling.planning.picture import PROVINCE_CODES, SECTORS, Flags, Ints, Picture
 
 
 def agency_may(picture: Picture) -> Flags:
@@ -23,7 +19,9 @@ def manager_days(picture: Picture) -> Flags:
     managers, agencies, days = picture.managers, picture.agencies, picture.days
     agency = managers.agency
     first = np.maximum(managers.trained_on + 1, agencies.qualified_on[agency])
-    fit = (days[None, :] >= first[:, None]) & (days[None, :] <= agencies.licence_until[agency][:, None])
+    last = np.minimum(agencies.licence_until[agency], managers.left_on - 1)
+    fit = (days[None, :] >= first[:, None]) & (days[None, :] <= last[:, None])
+    fit &= ~is_suspended(agencies, agency[:, None], days[None, :])
     place = np.searchsorted(days, managers.leave_on)
     is_day = place < len(days)
     is_day[is_day] = days[place[is_day]] == managers.leave_on[is_day]

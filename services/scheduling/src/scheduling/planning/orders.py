@@ -16,3 +16,4 @@ class Order(BaseModel):
     attempt: int
     planner: Literal["plain", "national"]
     books_after: Literal["today", "reports"]
+    freeze_days: int = 0

@@ -12,6 +12,7 @@ from scheduling.model import Programme
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Reals: TypeAlias = npt.NDArray[np.float64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 Octets: TypeAlias = npt.NDArray[np.uint8]
 
 SECTORS = ("manufacturing", "construction", "service")
@@ -37,6 +38,8 @@ class Agencies:
     provinces: Ints
     qualified_on: Ints
     licence_until: Ints
+    suspended_from: Ints
+    suspended_until: Ints
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Managers:
     trained_on: Ints
     leave_of: Ints
     leave_on: Ints
+    left_on: Ints
 
 
 @dataclass(frozen=True)
@@ -74,30 +78,64 @@ class Sites:
 
 @dataclass(frozen=True)
 class Kept:
-    """Visits that stand as they are: published or done."""
+    """Visits that stand: done, or scheduled and told to the site; agency and manager NOBODY where they are unknown."""
 
     site: Ints = field(default_factory=_none)
     ordinal: Ints = field(default_factory=_none)
+    agency: Ints = field(default_factory=_none)
     manager: Ints = field(default_factory=_none)
     day: Ints = field(default_factory=_none)
+    version: Ints = field(default_factory=_none)
     is_done: Ints = field(default_factory=_none)
-
-
-@dataclass(frozen=True)
-class Needs:
-    """Visits that want a day, by site and ordinal; `version` is that of an earlier visit of this name, 0 for none."""
-
-    site: Ints
-    ordinal: Ints
-    version: Ints
+    is_pinned: Ints = field(default_factory=_none)
 
     def __len__(self) -> int:
         return len(self.site)
 
+    def take(self, rows: Ints | Flags) -> "Kept":
+        """Only these visits, in this order."""
+        return Kept(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Visits that want a day, by site and ordinal; `version` is that of an earlier visit of this name, 0 for none.
+
+    A need that stands on a day already is freed: scheduled, but the facts do not allow it any more. Where it stands
+    is in `agency`, `manager` and `day`; all others have NOBODY there.
+    """
+
+    site: Ints
+    ordinal: Ints
+    version: Ints
+    agency: Ints
+    manager: Ints
+    day: Ints
+
+    def __len__(self) -> int:
+        return len(self.site)
+
+    @property
+    def is_freed(self) -> Flags:
+        """Which of them are scheduled on a day on which they cannot take place."""
+        return self.day != NOBODY
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """Sites that an agency has handed back: it does not get them again."""
+
+    site: Ints = field(default_factory=_none)
+    agency: Ints = field(default_factory=_none)
+
 
 @dataclass(frozen=True)
 class Picture:
-    """All that a plan depends on; new visits lie on `days` only."""
+    """All that a plan depends on; new visits lie on `days` only, and what lies up to `today` is not planned any more.
+
+    `dropped` are scheduled visits that the programme does not ask for any more; `released` are visits, as site and
+    ordinal, that their own site's reports or wishes have set free.
+    """
 
     programme: Programme
     days: Ints
@@ -106,6 +144,10 @@ class Picture:
     sites: Sites
     kept: Kept
     needs: Needs
+    today: int = LONG_AGO
+    dropped: Kept = field(default_factory=Kept)
+    released: Ints = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    handed_back: HandedBack = field(default_factory=HandedBack)
 
 
 @dataclass(frozen=True)

@@ -222,4 +222,7 @@ def _far(picture: Picture, may: npt.NDArray[np.bool_], sites: Ints) -> Reals:
     north = all_sites.latitude[sites, None] - agencies.latitude[None, :]
     east = (all_sites.longitude[sites, None] - agencies.longitude[None, :]) * 0.8
     allowed = may[all_sites.sector[sites], all_sites.province[sites]]
+    back = picture.handed_back
+    row, pair = np.nonzero(sites[:, None] == back.site[None, :])
+    allowed[row, back.agency[pair]] = False
     return np.where(allowed, north**2 + east**2, np.inf)

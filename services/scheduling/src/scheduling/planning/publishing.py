@@ -1,19 +1,21 @@
 """Publishing a plan: its visits, what is said of them, and the plan itself, in one transaction or not at all."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from events.contracts.envelope import Announcement
-from events.contracts.scheduling import PlanPublished, VisitScheduled
+from events.contracts.scheduling import CancelledReason, PlanPublished, VisitCancelled, VisitScheduled
 from events.transport.db import Pool
-from events.transport.outbox import transaction
-from scheduling.model import SEOUL, PlanRow, Visit, visit_id_of
-from scheduling.planning.picture import PROVINCE_CODES, REASONS, Ints, Picture, Proposal
+from events.transport.outbox import Transaction, transaction
+from scheduling.model import SEOUL, PlanOutcome, PlanRow, Visit, visit_id_of
+from scheduling.planning.freeing import is_suspended
+from scheduling.planning.picture import FAR_AHEAD, NOBODY, PROVINCE_CODES, REASONS, Ints, Picture, Proposal
 from scheduling.policy import identity
 from scheduling.store import plans, publication
 
@@ -29,6 +31,7 @@ class Finished:
     plan: PlanRow
     picture: Picture
     proposal: Proposal
+    difference: Mapping[str, Any]
     started: float
 
 
@@ -41,15 +44,66 @@ async def publish(pool: Pool, finished: Finished) -> None:
         again = list(visits_of(finished, finished.proposal.placed[~is_new]))
         taken = await publication.schedule_again(tx.db, plan.plan_id, again)
         lost = {visit.visit_id for visit in again} - taken
+        await _cancel(tx, finished, now)
         await publication.insert_visits(tx.db, plan.plan_id, visits_of(finished, finished.proposal.placed[is_new]))
         await publication.insert_unscheduled(tx.db, plan.plan_id, _unscheduled(finished))
         tx.announce_stream(_facts(finished, lost, now))
         await tx.flush()
         # The plan's own row comes last: until then its lease can be prolonged beside this transaction.
-        counts = _counts(finished, len(lost))
-        if not await plans.publish(tx.db, plan, counts, now, perf_counter() - finished.started):
-            raise LostPlanError(f"{plan.plan_id} is no longer attempt {plan.attempt}'s")
-        tx.announce([Announcement(_published(plan, counts, now.astimezone(SEOUL).date()), 1, now)])
+        outcome = _outcome(finished, len(lost))
+        await _finish(tx, plan, outcome, now)
+        tx.announce([Announcement(_published(plan, outcome, now.astimezone(SEOUL).date()), 1, now)])
+
+
+async def show(pool: Pool, finished: Finished) -> None:
+    """Keeps what a preview comes to, and publishes nothing."""
+    async with transaction(pool) as tx:
+        await publication.insert_unscheduled(tx.db, finished.plan.plan_id, _unscheduled(finished))
+        await _finish(tx, finished.plan, _outcome(finished, 0), datetime.now(UTC))
+
+
+async def _finish(tx: Transaction, plan: PlanRow, outcome: PlanOutcome, now: datetime) -> None:
+    if not await plans.finish(tx.db, plan, outcome, now):
+        raise LostPlanError(f"{plan.plan_id} is no longer attempt {plan.attempt}'s")
+
+
+async def _cancel(tx: Transaction, finished: Finished, now: datetime) -> None:
+    """Cancels what cannot stay and has no other day, and says why."""
+    because = dict(_to_cancel(finished))
+    gone = await publication.cancel(tx.db, list(because))
+    for visit in sorted(gone, key=lambda visit: visit.visit_id):
+        fact = VisitCancelled(
+            **identity(visit),
+            cancelled_on=now.astimezone(SEOUL).date(),
+            reason=because[visit.visit_id, visit.version - 1],
+        )
+        tx.announce([Announcement(fact, visit.version, now)])
+
+
+def _to_cancel(finished: Finished) -> Iterator[tuple[tuple[UUID, int], CancelledReason]]:
+    """Visits by their name and version, with the reason that lies nearest."""
+    picture, needs, dropped = finished.picture, finished.picture.needs, finished.picture.dropped
+    rows = np.flatnonzero(needs.is_freed & (finished.proposal.manager == NOBODY))
+    left = np.array([*picture.managers.left_on, FAR_AHEAD])
+    has_left = needs.day[rows] >= left[needs.manager[rows]]
+    known = needs.agency[rows] != NOBODY
+    suspended = np.zeros(len(rows), np.bool_)
+    suspended[known] = is_suspended(picture.agencies, needs.agency[rows[known]], needs.day[rows[known]])
+    for row, is_off, is_gone in zip(rows.tolist(), suspended.tolist(), has_left.tolist(), strict=True):
+        name = _name(picture, int(needs.site[row]), int(needs.ordinal[row]))
+        yield (name, int(needs.version[row])), _reason(is_off, is_gone)
+    for site, ordinal, version in zip(dropped.site, dropped.ordinal, dropped.version, strict=True):
+        yield (_name(picture, int(site), int(ordinal)), int(version)), "replanned"
+
+
+def _reason(is_suspended: bool, is_gone: bool) -> CancelledReason:
+    if is_suspended:
+        return "agency_suspended"
+    return "manager_left" if is_gone else "replanned"
+
+
+def _name(picture: Picture, site: int, ordinal: int) -> UUID:
+    return visit_id_of(picture.programme.programme_id, UUID(bytes=picture.sites.ids[site].tobytes()), ordinal)
 
 
 def visits_of(finished: Finished, placed: Ints) -> Iterator[Visit]:
@@ -88,19 +142,19 @@ def _unscheduled(finished: Finished) -> Iterator[tuple[UUID, int, str]]:
         yield enterprise_id, int(needs.ordinal[need]), REASONS[proposal.reason[need]]
 
 
-def _counts(finished: Finished, lost: int) -> tuple[int, int, int]:
+def _outcome(finished: Finished, lost: int) -> PlanOutcome:
     placed = finished.proposal.placed
     enterprises = len(np.unique(finished.picture.needs.site[placed]))
-    return enterprises, len(placed) - lost, len(finished.picture.needs) - len(placed)
+    unscheduled, seconds = len(finished.picture.needs) - len(placed), perf_counter() - finished.started
+    return PlanOutcome(enterprises, len(placed) - lost, unscheduled, seconds, finished.difference)
 
 
-def _published(plan: PlanRow, counts: tuple[int, int, int], on: date) -> PlanPublished:
-    enterprises, visits, unscheduled = counts
+def _published(plan: PlanRow, outcome: PlanOutcome, on: date) -> PlanPublished:
     return PlanPublished(
         plan_id=plan.plan_id,
         programme_id=plan.programme_id,
-        enterprises=enterprises,
-        visits=visits,
-        unscheduled=unscheduled,
+        enterprises=outcome.enterprises,
+        visits=outcome.visits,
+        unscheduled=outcome.unscheduled,
         published_on=on,
     )

@@ -1,15 +1,16 @@
 """The picture read out of the database, as it was at one instant."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from events.transport.db import Connection
-from korea.calendar import working_days
-from scheduling.model import PlanRow, Programme
+from scheduling.model import PlanRow
+from scheduling.planning.freeing import Ground, days_of, freed
 from scheduling.planning.picture import (
     FAR_AHEAD,
     LONG_AGO,
@@ -17,6 +18,7 @@ from scheduling.planning.picture import (
     PROVINCE_CODES,
     SECTORS,
     Agencies,
+    HandedBack,
     Ints,
     Kept,
     Managers,
@@ -31,30 +33,28 @@ _PROVINCES = {code: number for number, code in enumerate(PROVINCE_CODES)}
 _SECTORS = {name: number for number, name in enumerate(SECTORS)}
 
 
-async def read_picture(db: Connection, plan: PlanRow, today: date | None) -> Picture:
-    """The picture behind a plan; `today` is None where a past year is played again."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What day it is (None where a past year is played again), and how many days behind it get nothing new."""
+
+    today: date | None
+    freeze_days: int = 0
+
+
+async def read_picture(db: Connection, plan: PlanRow, known: Known) -> Picture:
+    """The picture behind a plan, with the visits freed that cannot stay."""
     async with db.transaction(isolation="repeatable_read", readonly=True):
         programme = (await said.programmes(db, [plan.programme_id]))[plan.programme_id]
-        days = days_of(programme, plan.not_before or await _first_day(db, programme, today))
+        today = known.today or await columns.last_reported_on(db, programme.programme_id)
         agencies = _agencies(await columns.agencies(db, plan.programme_id))
         managers = _managers(await columns.managers(db, plan.programme_id), agencies.ids)
         sites = await _sites(columns.sites(db))
-        kept, needs = await _visits(columns.visits(db, plan.programme_id), (programme, sites, managers.ids))
-    return Picture(programme, days, agencies, managers, sites, kept, needs)
-
-
-async def _first_day(db: Connection, programme: Programme, today: date | None) -> date:
-    known = today or await columns.last_reported_on(db, programme.programme_id)
-    return known + timedelta(days=1) if known else programme.window_from
-
-
-def days_of(programme: Programme, not_before: date) -> Ints:
-    """The working days from a day on, behind the last day of training."""
-    days = working_days(
-        programme.window_from, programme.window_until, programme.holidays_added, programme.workdays_added
-    )
-    first = max(not_before, max(programme.training_days, default=date.min) + timedelta(days=1))
-    return np.array([day.toordinal() for day in days if day >= first], np.int64)
+        ground = Ground(programme, agencies, managers, sites, _number(today, LONG_AGO))
+        rows = await _visits(columns.visits(db, plan.programme_id), ground)
+        back = await columns.handed_back(db, plan.programme_id)
+    first = ground.today + 1 + (known.freeze_days if today else 0)
+    days = days_of(programme, max(first, _number(plan.not_before, LONG_AGO)))
+    return replace(sort_out(ground, rows, days), handed_back=_handed_back(back, ground))
 
 
 def _number(day: date | None, otherwise: int) -> int:
@@ -70,6 +70,8 @@ def _agencies(rows: Sequence[Any]) -> Agencies:
         np.array([sum(1 << _PROVINCES[code] for code in row["provinces"]) for row in rows], np.int64),
         np.array([_number(row["qualified_on"], LONG_AGO) for row in rows], np.int64),
         np.array([_number(row["licence_until"], FAR_AHEAD) for row in rows], np.int64),
+        np.array([_number(row["suspended_from"], FAR_AHEAD) for row in rows], np.int64),
+        np.array([_number(row["suspended_until"], FAR_AHEAD) for row in rows], np.int64),
     )
 
 
@@ -86,6 +88,7 @@ def _managers(rows: Sequence[Any], agency_ids: Sequence[UUID]) -> Managers:
         np.array([_number(row["trained_on"], LONG_AGO) for row in rows], np.int64),
         away[:, 0],
         away[:, 1],
+        np.array([_number(row["left_on"], FAR_AHEAD) for row in rows], np.int64),
     )
 
 
@@ -106,51 +109,111 @@ def _site(row: Sequence[Any]) -> tuple[float, ...]:
     return (latitude, longitude, _SECTORS[sector], _PROVINCES[province], risk, *opens, closed, preferred)
 
 
-async def _visits(
-    chunks: AsyncIterator[list[Any]], known: tuple[Programme, Sites, Sequence[UUID]]
-) -> tuple[Kept, Needs]:
-    programme, sites, manager_ids = known
-    places = {name.tobytes(): place for place, name in enumerate(sites.ids)}
-    managers = {name: place for place, name in enumerate(manager_ids)}
-    rows = [np.empty((0, 6), np.int64)]
+_SCHEDULED, _DONE, _GONE = 1, 2, 0
+_STATES = {"scheduled": _SCHEDULED, "completed": _DONE, "missed": _GONE, "cancelled": _GONE}
+COLUMNS = ("site", "ordinal", "agency", "manager", "day", "state", "version", "risk_after", "is_pinned")
+"""Of a table of visits; `risk_after` is what the last report left."""
+
+
+async def _visits(chunks: AsyncIterator[list[Any]], ground: Ground) -> Ints:
+    places = {name.tobytes(): place for place, name in enumerate(ground.sites.ids)}
+    agencies = {name: place for place, name in enumerate(ground.agencies.ids)}
+    managers = {name: place for place, name in enumerate(ground.managers.ids)}
+    rows = [np.empty((0, len(COLUMNS)), np.int64)]
     async for chunk in chunks:
-        told = [_visit(row, places[row[0]], managers) for row in chunk if row[0] in places]
-        rows.append(np.array(told, np.int64).reshape(-1, 6))
-    return sort_out(programme, len(sites), np.concatenate(rows))
+        told = [
+            (
+                places[site],
+                ordinal,
+                agencies.get(agency, NOBODY),
+                managers.get(manager, NOBODY),
+                day,
+                _STATES[state],
+                *more,
+            )
+            for site, ordinal, agency, manager, day, state, *more in chunk
+            if site in places
+        ]
+        rows.append(np.array(told, np.int64).reshape(-1, len(COLUMNS)))
+    return np.concatenate(rows)
 
 
-_STANDS = {"scheduled": 1, "completed": 2, "missed": 0, "cancelled": 0}
+def _handed_back(rows: Sequence[Any], ground: Ground) -> HandedBack:
+    agencies = {name: place for place, name in enumerate(ground.agencies.ids)}
+    wanted = {site for site, _ in rows}
+    names = map(bytes, ground.sites.ids) if wanted else ()
+    places = {name: place for place, name in enumerate(names) if name in wanted}
+    known = [(places[site], agencies[agency]) for site, agency in rows if site in places and agency in agencies]
+    table = np.array(known, np.int64).reshape(-1, 2)
+    return HandedBack(table[:, 0], table[:, 1])
 
 
-def _visit(row: Sequence[Any], site: int, managers: dict[UUID, int]) -> tuple[int, ...]:
-    _, ordinal, manager_id, state, version, risk_after, day = row
-    stands = _STANDS[state]
-    # Numbers that only one kind of row needs share a column: the remaining risk, and the version of what is gone.
-    return site, ordinal, managers.get(manager_id, NOBODY), day, stands, risk_after if stands else version
+def sort_out(ground: Ground, rows: Ints, days: Ints) -> Picture:
+    """What stands, what is needed and what has to go, of a table of visits with our columns."""
+    standing = rows[rows[:, 5] != _GONE]
+    visits = _kept(standing)
+    owed = _owed(ground, standing)
+    beyond = (visits.ordinal > owed[visits.site]) & (visits.is_done == 0) & (visits.day > ground.today)
+    free = freed(ground, visits.take(~beyond))
+    stays = np.flatnonzero(~beyond)[~free.rows]
+    moves = np.flatnonzero(~beyond)[free.rows]
+    crowded = visits.take(np.flatnonzero(~beyond)[free.crowded])
+    return Picture(
+        ground.programme, days, ground.agencies, ground.managers, ground.sites,
+        kept=visits.take(stays),
+        needs=_needs(owed, visits.take(stays), (rows[rows[:, 5] == _GONE], visits.take(moves))),
+        today=ground.today,
+        dropped=visits.take(beyond),
+        released=np.column_stack([crowded.site, crowded.ordinal]),
+    )  # fmt: skip
 
 
-def sort_out(programme: Programme, sites: int, rows: Ints) -> tuple[Kept, Needs]:
-    """Rows of (site, ordinal, manager, day, 0 gone | 1 scheduled | 2 done, version or remaining risk)."""
-    standing = rows[rows[:, 4] > 0]
-    most = max(programme.minimum_visits + 1, int(rows[:, 1].max(initial=0)))
-    wanted = np.zeros((sites, most + 1), np.bool_)
-    wanted[:, 1 : programme.minimum_visits + 1] = True
-    wanted[_of_high_risk(programme, sites, standing), programme.minimum_visits + 1] = True
-    wanted[standing[:, 0], standing[:, 1]] = False
-    version = np.zeros((sites, most + 1), np.int64)
-    gone = rows[rows[:, 4] == 0]
-    version[gone[:, 0], gone[:, 1]] = gone[:, 5]
+def _kept(rows: Ints) -> Kept:
+    site, ordinal, agency, manager, day, state, version, _, is_pinned = rows.T
+    return Kept(site, ordinal, agency, manager, day, version, (state == _DONE).astype(np.int64), is_pinned)
+
+
+def _owed(ground: Ground, standing: Ints) -> Ints:
+    """How many visits each site gets: the programme's, and one more where a high risk was left or one more stands."""
+    least = ground.programme.minimum_visits
+    owed = np.full(len(ground.sites), least, np.int64)
+    owed[_of_high_risk(ground, standing)] = least + 1
+    if ground.programme.third_visit_from_risk:
+        owed[standing[standing[:, 1] == least + 1, 0]] = least + 1
+    return owed
+
+
+def _needs(owed: Ints, kept: Kept, others: tuple[Ints, Kept]) -> Needs:
+    """Every visit owed that does not stand, with the version and the place of what it was before."""
+    gone, freed_visits = others
+    shape = (len(owed), max(int(owed.max(initial=0)), int(gone[:, 1].max(initial=0)), _most(kept, freed_visits)) + 1)
+    ordinals = np.arange(shape[1])[None, :]
+    wanted = (ordinals >= 1) & (ordinals <= owed[:, None])
+    wanted[kept.site, kept.ordinal] = False
+    version = np.zeros(shape, np.int64)
+    version[gone[:, 0], gone[:, 1]] = gone[:, 6]
+    version[freed_visits.site, freed_visits.ordinal] = freed_visits.version
+    was = np.full(shape, NOBODY, np.int64)
+    was[freed_visits.site, freed_visits.ordinal] = np.arange(len(freed_visits))
     site, ordinal = np.nonzero(wanted)
-    kept = Kept(*standing[:, :4].T, is_done=(standing[:, 4] == 2).astype(np.int64))
-    return kept, Needs(site.astype(np.int64), ordinal.astype(np.int64), version[site, ordinal])
+    place = was[site, ordinal]
+    before = (
+        np.where(place == NOBODY, NOBODY, np.append(column, NOBODY)[place])
+        for column in (freed_visits.agency, freed_visits.manager, freed_visits.day)
+    )
+    return Needs(site.astype(np.int64), ordinal.astype(np.int64), version[site, ordinal], *before)
 
 
-def _of_high_risk(programme: Programme, sites: int, standing: Ints) -> Ints:
+def _most(*visits: Kept) -> int:
+    return max(int(some.ordinal.max(initial=0)) for some in visits)
+
+
+def _of_high_risk(ground: Ground, standing: Ints) -> Ints:
     """Sites whose visits are all done and whose last report leaves a risk that asks for one visit more."""
-    done = standing[standing[:, 4] == 2]
-    enough = np.bincount(done[:, 0], minlength=sites) >= programme.minimum_visits
-    left = np.zeros(sites, np.int64)
-    by_day = done[np.argsort(done[:, 3], kind="stable")]
-    left[by_day[:, 0]] = by_day[:, 5]
-    threshold = programme.third_visit_from_risk
+    done = standing[standing[:, 5] == _DONE]
+    enough = np.bincount(done[:, 0], minlength=len(ground.sites)) >= ground.programme.minimum_visits
+    left = np.zeros(len(ground.sites), np.int64)
+    by_day = done[np.argsort(done[:, 4], kind="stable")]
+    left[by_day[:, 0]] = by_day[:, 7]
+    threshold = ground.programme.third_visit_from_risk
     return np.flatnonzero(enough & (left >= threshold)) if threshold else np.empty(0, np.int64)

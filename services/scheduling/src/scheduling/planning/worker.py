@@ -6,19 +6,24 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import partial
 from importlib import import_module
 from threading import Thread
 from time import perf_counter
 from typing import cast
 
+import numpy as np
+
 from events.transport.db import Connection, Pool, open_pool
 from scheduling import reasons
 from scheduling.model import SEOUL, Because, PlanRow
-from scheduling.planning.check import broken_rules
+from scheduling.planning.difference import beyond_limits, counted
+from scheduling.planning.making_way import propose_with_way
 from scheduling.planning.orders import Order
-from scheduling.planning.picture import Picture, Planner
-from scheduling.planning.publishing import Finished, publish
-from scheduling.planning.reading import read_picture
+from scheduling.planning.picture import NOBODY, REASONS, Picture, Planner, Proposal
+from scheduling.planning.publishing import Finished, publish, show
+from scheduling.planning.reading import Known, read_picture
+from scheduling.planning.verification import broken_rules
 from scheduling.store import plans
 
 PLANNERS = {"plain": "scheduling.planning.plain", "national": "scheduling.planning.national"}
@@ -62,23 +67,41 @@ async def _sole_use(pool: Pool) -> AsyncGenerator[Connection]:
 
 async def _plan(pool: Pool, db: Connection, plan: PlanRow, order: Order) -> None:
     started = perf_counter()
-    picture = await read_picture(db, plan, _today(order))
+    picture = await read_picture(db, plan, Known(_today(order), order.freeze_days))
     if missing := not_enough(picture):
         await plans.refuse(db, plan, missing)
         return
-    proposal = cast("Planner", import_module(PLANNERS[order.planner]).plan)(picture)
-    if broken := broken_rules(picture, proposal):
-        await plans.refuse(db, plan, [reasons.not_valid(broken)])
+    picture, proposal = await asyncio.to_thread(propose_with_way, partial(propose, order.planner), picture)
+    difference = counted(picture, proposal)
+    if refused := [*beyond_limits(plan, difference), *not_valid(picture, proposal)]:
+        await plans.refuse(db, plan, refused, difference)
         return
-    await publish(pool, Finished(plan, picture, proposal, started))
+    finished = Finished(plan, picture, proposal, difference, started)
+    await (show if plan.is_preview else publish)(pool, finished)
 
 
 def _today(order: Order) -> date | None:
     return datetime.now(SEOUL).date() if order.books_after == "today" else None
 
 
+def propose(planner: str, picture: Picture) -> Proposal:
+    """The planner's proposal; nothing but cancellations where nobody is left to visit, or no day."""
+    if len(picture.days) and picture.managers.ids and len(picture.needs):
+        return cast("Planner", import_module(PLANNERS[planner]).plan)(picture)
+    nobody = np.full(len(picture.needs), NOBODY, np.int64)
+    return Proposal(nobody, nobody, np.full(len(picture.needs), REASONS.index("nobody_available")))
+
+
+def not_valid(picture: Picture, proposal: Proposal) -> list[Because]:
+    """What the verifier has against a proposal."""
+    broken = broken_rules(picture, proposal)
+    return [reasons.not_valid((rule.rule, rule.count, rule.keys) for rule in broken)] if broken else []
+
+
 def not_enough(picture: Picture) -> list[Because]:
-    """What is missing for a plan to be worth computing."""
+    """What is missing for a plan to be worth computing; visits that cannot stay have to go all the same."""
+    if picture.needs.is_freed.any() or len(picture.dropped):
+        return []
     missing = {
         reasons.NO_WORKING_DAYS: not len(picture.days),
         reasons.NOBODY_TRAINED: not picture.managers.ids,

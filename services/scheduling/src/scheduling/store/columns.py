@@ -9,12 +9,13 @@ from events.transport.db import Connection
 
 CHUNK = 10_000
 _AGENCIES = """
-    select agency_id, latitude, longitude, sectors, provinces, qualified_on, licence_until
-    from agency where programme_id = $1 order by agency_id
+    select agency_id, latitude, longitude, sectors, provinces, qualified_on, licence_until,
+           suspended_from, suspended_until
+    from agency_now where programme_id = $1 order by agency_id
 """
 _MANAGERS = """
-    select manager_id, agency_id, latitude, longitude, visits_a_day, trained_on, leave_days
-    from manager where programme_id = $1 and agency_id in (select agency_id from agency where programme_id = $1)
+    select manager_id, agency_id, latitude, longitude, visits_a_day, trained_on, leave_days, left_on
+    from manager_now where programme_id = $1 and agency_id in (select agency_id from agency where programme_id = $1)
     order by manager_id
 """
 _SITES = """
@@ -27,10 +28,12 @@ _SITES = """
     order by enterprise_id
 """
 _VISITS = """
-    select uuid_send(enterprise_id), ordinal, manager_id, state, version, coalesce(risk_after, 0),
-           case when state = 'completed' then reported_on else visit_on end - date '0001-01-01' + 1
+    select uuid_send(enterprise_id), ordinal, agency_id, manager_id,
+           case when state = 'completed' then reported_on else visit_on end - date '0001-01-01' + 1,
+           state, version, coalesce(risk_after, 0), is_pinned
     from visit where programme_id = $1 order by enterprise_id, ordinal
 """
+_HANDED_BACK = "select uuid_send(enterprise_id), agency_id from handed_back where programme_id = $1"
 
 
 async def agencies(db: Connection, programme_id: UUID) -> list[Any]:
@@ -53,6 +56,10 @@ async def visits(db: Connection, programme_id: UUID) -> AsyncIterator[list[Any]]
     cursor = await db.cursor(_VISITS, programme_id)
     while chunk := await cursor.fetch(CHUNK):
         yield chunk
+
+
+async def handed_back(db: Connection, programme_id: UUID) -> list[Any]:
+    return await db.fetch(_HANDED_BACK, programme_id)
 
 
 async def last_reported_on(db: Connection, programme_id: UUID) -> date | None:

@@ -9,11 +9,13 @@ import asyncpg
 from events.contracts.envelope import Fact, Received
 from events.contracts.registry import (
     AgencyQualified,
+    AgencyReinstated,
+    AgencySuspended,
     EnterpriseChanged,
     EnterpriseClosed,
     EnterpriseRegistered,
+    ManagerLeft,
     ManagerTrained,
-    ProgrammeOpened,
 )
 from events.transport.db import Connection, Pool
 from scheduling.model import Programme
@@ -32,7 +34,8 @@ def newest(batch: Sequence[Received[AnyFact]]) -> list[Received[AnyFact]]:
     return [last[subject] for subject in sorted(last)]
 
 
-async def remember_programmes(db: Connection, batch: Sequence[Received[ProgrammeOpened]]) -> None:
+async def remember_programmes(db: Connection, batch: Sequence[Received[Any]]) -> None:
+    """Whole states, of an opening or of a change alike."""
     await db.executemany(
         """insert into programme values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            on conflict (programme_id) do update set
@@ -67,6 +70,36 @@ async def remember_managers(db: Connection, batch: Sequence[Received[ManagerTrai
                trained_on = excluded.trained_on, leave_days = excluded.leave_days
            where manager.version < excluded.version""",
         [_manager_row(received) for received in newest(batch)],
+    )
+
+
+async def remember_suspensions(db: Connection, batch: Sequence[Received[AgencySuspended]]) -> None:
+    await db.executemany(
+        """insert into suspension values ($1, $2, $3, $4)
+           on conflict (agency_id) do update set
+               version = excluded.version, suspended_from = excluded.suspended_from,
+               suspended_until = excluded.suspended_until
+           where suspension.version < excluded.version""",
+        [(r.fact.agency_id, r.envelope.sequence, r.fact.suspended_from, r.fact.suspended_until) for r in newest(batch)],
+    )
+
+
+async def remember_reinstatements(db: Connection, batch: Sequence[Received[AgencyReinstated]]) -> None:
+    await db.executemany(
+        """insert into reinstatement values ($1, $2, $3)
+           on conflict (agency_id) do update set
+               version = excluded.version, reinstated_from = excluded.reinstated_from
+           where reinstatement.version < excluded.version""",
+        [(r.fact.agency_id, r.envelope.sequence, r.fact.reinstated_from) for r in newest(batch)],
+    )
+
+
+async def remember_departures(db: Connection, batch: Sequence[Received[ManagerLeft]]) -> None:
+    await db.executemany(
+        """insert into departure values ($1, $2, $3)
+           on conflict (manager_id) do update set version = excluded.version, left_on = excluded.left_on
+           where departure.version < excluded.version""",
+        [(r.fact.manager_id, r.envelope.sequence, r.fact.left_on) for r in newest(batch)],
     )
 
 
@@ -145,7 +178,7 @@ async def heard(pool: Pool, programme_id: UUID) -> Mapping[str, int]:
     return dict(row or {})
 
 
-def _programme_row(received: Received[ProgrammeOpened]) -> tuple[object, ...]:
+def _programme_row(received: Received[Any]) -> tuple[object, ...]:
     fact = received.fact
     return (
         *(fact.programme_id, received.envelope.sequence, fact.window_from, fact.window_until, fact.minimum_visits),

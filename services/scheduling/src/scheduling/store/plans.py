@@ -1,36 +1,59 @@
 """Plans from their request to their publication; the attempt number fences a planner that lost its lease."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from events.transport.db import Connection, Pool
-from scheduling.model import Because, PlanRow, Visit
+from scheduling.model import Because, PlanOutcome, PlanRow, Visit
 from scheduling.store.visits import COLUMNS
 
 BOOKING = 0x424F4F4B
 """Advisory lock of whoever gives visits their days: a planner while it lives, a booking for its transaction."""
 
 
+_ASK = """
+    insert into plan (plan_id, programme_id, state, requested_at, requested_by, not_before, is_preview, most_moved,
+                      most_dropped)
+    {rows}
+    on conflict (programme_id, is_preview, not_before, most_moved, most_dropped) where state = 'requested'
+        do update set requested_by = plan.requested_by
+    returning plan_id
+"""
+# The update of nothing locks the request until the commit: it is not taken before what asks for it can be seen.
+
+
 async def request_plan(db: Connection, plan: PlanRow, requested_by: str) -> UUID:
-    """The new plan's id, or that of the one that is asked for already."""
+    """The new plan's id, or that of the one that is asked for in the same terms already."""
     return await db.fetchval(
-        """with asked as (
-               insert into plan (plan_id, programme_id, state, requested_at, requested_by, not_before)
-               values ($1, $2, 'requested', $3, $4, $5)
-               on conflict (programme_id) where state in ('requested', 'planning') do nothing returning plan_id)
-           select plan_id from asked
-           union all select plan_id from plan where programme_id = $2 and state in ('requested', 'planning')
-           limit 1""",
+        _ASK.format(rows="values ($1, $2, 'requested', $3, $4, $5, $6, $7, $8)"),
         plan.plan_id,
         plan.programme_id,
         plan.requested_at,
         requested_by,
         plan.not_before,
+        plan.is_preview,
+        plan.most_moved,
+        plan.most_dropped,
+    )
+
+
+async def request_again(db: Connection, programme_id: UUID, at: datetime, requested_by: str) -> None:
+    """Asks for another plan of a programme that has been planned: what changed is planned anew, nothing is begun."""
+    await db.execute(
+        _ASK.format(
+            rows="""select gen_random_uuid(), $1::uuid, 'requested', $2::timestamptz, $3::text, null::date, false,
+                           null::integer, null::integer
+                    where exists (select from plan where programme_id = $1 and state <> 'refused' and not is_preview)"""
+        ),
+        programme_id,
+        at,
+        requested_by,
     )
 
 
@@ -45,9 +68,11 @@ async def take(pool: Pool, lease_seconds: float) -> PlanRow | None:
         """update plan set state = 'planning', attempt = attempt + 1,
                   lease_until = clock_timestamp() + make_interval(secs => $1)
            where plan_id = (
-               select plan_id from plan
-               where state = 'requested' or (state = 'planning' and lease_until < clock_timestamp())
-               order by requested_at for update skip locked limit 1)
+               select plan_id from plan p
+               where (state = 'planning' and lease_until < clock_timestamp())
+                  or (state = 'requested' and not exists (
+                      select from plan o where o.programme_id = p.programme_id and o.state = 'planning'))
+               order by state, requested_at for update skip locked limit 1)
            returning *""",
         lease_seconds,
     )
@@ -67,33 +92,40 @@ async def prolong(pool: Pool, plan: PlanRow, lease_seconds: float) -> None:
 async def give_back(pool: Pool, plan: PlanRow) -> None:
     """The planner ended without an answer: somebody may take the plan at once."""
     await pool.execute(
-        "update plan set state = 'requested' where plan_id = $1 and attempt = $2 and state = 'planning'",
+        "update plan set lease_until = '-infinity' where plan_id = $1 and attempt = $2 and state = 'planning'",
         plan.plan_id,
         plan.attempt,
     )
 
 
-async def refuse(db: Pool | Connection, plan: PlanRow, reasons: Sequence[Because]) -> None:
+async def refuse(
+    db: Pool | Connection, plan: PlanRow, reasons: Sequence[Because], difference: Mapping[str, Any] | None = None
+) -> None:
     await db.execute(
-        """update plan set state = 'refused', reasons = $3
+        """update plan set state = 'refused', reasons = $3, difference = $4
            where plan_id = $1 and attempt = $2 and state = 'planning'""",
         plan.plan_id,
         plan.attempt,
         json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False),
+        json.dumps(difference) if difference else None,
     )
 
 
-async def publish(db: Connection, plan: PlanRow, counts: tuple[int, int, int], at: datetime, seconds: float) -> bool:
-    """Marks the plan as published; False when this attempt has lost it to another."""
+async def finish(db: Connection, plan: PlanRow, outcome: PlanOutcome, at: datetime) -> bool:
+    """Marks the plan as published, or as previewed; False when this attempt has lost it to another."""
     done = await db.execute(
-        """update plan set state = 'published', version = version + 1, published_at = $3,
-                  enterprises = $4, visits = $5, unscheduled = $6, seconds = $7
+        """update plan set state = case when is_preview then 'previewed' else 'published' end,
+                  version = version + 1, published_at = case when is_preview then null else $3::timestamptz end,
+                  enterprises = $4, visits = $5, unscheduled = $6, seconds = $7, difference = $8
            where plan_id = $1 and attempt = $2 and state = 'planning'""",
         plan.plan_id,
         plan.attempt,
         at,
-        *counts,
-        seconds,
+        outcome.enterprises,
+        outcome.visits,
+        outcome.unscheduled,
+        outcome.seconds,
+        json.dumps(outcome.difference),
     )
     return done == "UPDATE 1"
 
@@ -137,5 +169,6 @@ async def sweep(db: Connection) -> list[Visit]:
 
 
 def _plan(row: asyncpg.Record) -> PlanRow:
-    said = {name: row[name] for name in PlanRow.__dataclass_fields__}
-    return PlanRow(**{**said, "reasons": json.loads(row["reasons"])})
+    said: dict[str, Any] = {name: row[name] for name in PlanRow.__dataclass_fields__}
+    said["difference"] = json.loads(row["difference"]) if row["difference"] else None
+    return PlanRow(**said | {"reasons": json.loads(row["reasons"])})

@@ -109,8 +109,9 @@ async def wanting_a_day(db: Connection, most: int) -> list[Visit]:
 async def managers_of(db: Connection, agency_ids: Iterable[UUID]) -> list[asyncpg.Record]:
     """The trained managers of agencies, with the agency's licence."""
     return await db.fetch(
-        """select manager_id, agency_id, m.programme_id, m.visits_a_day, m.trained_on, m.leave_days, a.licence_until
-           from manager m join agency a using (agency_id) where agency_id = any($1) order by manager_id""",
+        """select manager_id, agency_id, m.visits_a_day, m.trained_on, m.leave_days, m.left_on,
+                  a.licence_until, a.suspended_from, a.suspended_until
+           from manager_now m join agency_now a using (agency_id) where agency_id = any($1) order by manager_id""",
         list(set(agency_ids)),
     )
 
