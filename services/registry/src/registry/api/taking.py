@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from events.transport.outbox import Transaction
-from korea.districts import place_in
+from korea.districts import place_in, places_in
 from registry.api.intake import Numbered, Verdict
 from registry.model.enterprises import Reading
 from registry.policy import enterprises as policy
-from registry.policy.enterprises import Source, Step
+from registry.policy.enterprises import Place, Source, Step
 from registry.policy.sheets.cells import UnreadableError
 from registry.policy.sheets.columns import Bound
 from registry.policy.sheets.enterprises import SHEETS, says_of
@@ -80,8 +80,8 @@ class EnterpriseTaker:
         news = [one for one in readings if not policy.is_the_same_again(one, known.get(one.enterprise_id), form)]
         before = await store.states(tx.db, [one.enterprise_id for one in news if one.enterprise_id in known])
         stored = {enterprise_id: (known[enterprise_id], state) for enterprise_id, state in before.items()}
-        now = datetime.now(UTC)
-        return [policy.decide(one, stored.get(one.enterprise_id), self._source, now, place_in) for one in news]
+        now, place = datetime.now(UTC), _placing(news)
+        return [policy.decide(one, stored.get(one.enterprise_id), self._source, now, place) for one in news]
 
     async def _close(self, tx: Transaction, rows: Sequence[Numbered[Reading]]) -> list[Verdict]:
         known = await store.known(tx.db, [row.said.enterprise_id for row in rows])
@@ -98,6 +98,17 @@ class EnterpriseTaker:
         await store.close(tx.db, [(step.enterprise_id, step.known.version) for step in steps if step.announcement])
         tx.announce(step.announcement for step in steps if step.announcement)
         return [step.outcome for step in steps]
+
+
+def _placing(readings: Sequence[Reading]) -> Place:
+    """Finds at once the places that readings without coordinates will ask for: one by one takes five times longer."""
+    asked = [(one.enterprise.district, str(one.enterprise_id)) for one in readings if one.enterprise.latitude is None]
+    found = dict(zip(asked, places_in(asked), strict=True))
+
+    def place(district: str, key: str) -> tuple[float, float]:
+        return found.get((district, key)) or place_in(district, key)
+
+    return place
 
 
 async def _keep(tx: Transaction, steps: Sequence[Step]) -> None:
