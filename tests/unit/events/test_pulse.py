@@ -83,3 +83,10 @@ def test_a_batch_in_hand_is_life_until_no_batch_can_take_so_long(client: Client)
         client.now += 600
         assert not pulse.is_beating
     assert pulse.is_beating
+
+
+async def test_a_consumer_that_waited_long_to_join_its_group_begins_afresh(client: Client) -> None:
+    pulse = Pulse(lambda: client.now)
+    client.now += 3_600
+    pulse.begin()
+    assert (pulse.is_beating, pulse.kafka_is_away) == (True, False)

@@ -36,6 +36,7 @@ class Consumer:
         self.batches = Batches(name, pool, hears, Breaker(settings.breaker_in_a_row, settings.breaker_share))
         self.partitions = Partitions(name, pool, self.batches.holding, lambda: self.kafka)
         self.pulse = Pulse()
+        self._has_joined = False
         self._telling: asyncio.Task[None] | None = None
         self._broker = KafkaBroker(settings.kafka_bootstrap, allow_auto_create_topics=False, logger=FastStreamLog())
         self._subscriber = self._broker.subscriber(
@@ -83,7 +84,10 @@ class Consumer:
         """Join the group; where Kafka is away, go on trying until it is there."""
         while True:
             try:
-                return await self._broker.start()
+                await self._broker.start()
+                self.pulse.begin()
+                self._has_joined = True
+                return
             except (KafkaError, OSError) as error:
                 _log.warning("kafka_is_away", error=repr(error))
                 await self._broker.stop()
@@ -146,8 +150,11 @@ class Consumer:
 
     @property
     def is_alive(self) -> bool:
-        """Whether Kafka was asked for records lately, or a batch is being worked on; false for a dead consumer."""
-        return self._subscriber.consumer is None or self.pulse.is_beating
+        """Whether Kafka was asked for records lately, or a batch is being worked on; false for a dead consumer.
+
+        To join its group it waits as long as Kafka is away, and a restart would not help.
+        """
+        return not self._has_joined or self.pulse.is_beating
 
     @property
     def trouble(self) -> str | None:
@@ -165,7 +172,9 @@ class Consumer:
     @property
     def waits_for_kafka(self) -> str | None:
         """Why it cannot read just now, if that is because Kafka does not answer."""
-        if self._subscriber.consumer is None or self.pulse.kafka_is_away:
+        if not self._has_joined:
+            return "Kafka does not answer, or has not yet let it into its group"
+        if self.pulse.kafka_is_away:
             return "Kafka does not answer"
         return self.partitions.waits_for_kafka
 

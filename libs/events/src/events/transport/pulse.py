@@ -28,6 +28,10 @@ class Pulse:
         self._fetched_at = self._answered_at = clock()
         self._stands: dict[TopicPartition, tuple[int, float]] = {}
 
+    def begin(self) -> None:
+        """The consumer has just joined its group: what was before does not count."""
+        self._fetched_at = self._answered_at = self._clock()
+
     @contextmanager
     def at_work(self) -> Generator[None]:
         """A batch is in hand, and Kafka is not polled meanwhile."""
@@ -45,7 +49,7 @@ class Pulse:
         try:
             ends: dict[TopicPartition, int] = await asyncio.wait_for(kafka.end_offsets(list(places)), 5)
             self._answered_at = self._clock()
-        except (KafkaError, TimeoutError):
+        except (KafkaError, OSError):
             polled, ends = None, {}
         metrics.KAFKA_AWAY.set(self.kafka_is_away)
         if polled is None or self._clock() - polled / 1000 < SILENT_SECONDS / 2:
