@@ -88,14 +88,17 @@ def _dead_letters(build: Callable[[], Service]) -> click.Group:
             rows = asyncio.run(_fetch(build(), _REQUEST, (key or "").encode()))
         click.echo(f"{len(rows)} records of {key or place} will be applied again")
 
+    _add_discard(group, build)
+    return group
+
+
+def _add_discard(group: click.Group, build: Callable[[], Service]) -> None:
     @group.command("discard")
     @click.argument("place")
     def _discard(place: str) -> None:
         """Give up one record for good, named TOPIC/PARTITION/OFFSET as `list` prints it."""
         rows = asyncio.run(_fetch(build(), _DISCARD, *_place(place)))
         click.echo(f"{len(rows)} record discarded; redrive its key to let the ones behind it through")
-
-    return group
 
 
 _OPEN = 'select * from transport.dead_letter where settled_at is null order by topic, partition, "offset"'

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -31,8 +30,9 @@ def configure(service: str) -> None:
 class FastStreamLog:
     """FastStream's own errors (a fetch that failed, a handler that raised) among ours; its chatter is left out."""
 
-    def log(self, level: int, msg: Any, /, *, exc_info: Any = None, extra: Mapping[str, Any] | None = None) -> None:
+    def log(self, level: int, msg: Any, /, **more: Any) -> None:
         """As `logging.Logger.log`."""
         if level >= logging.ERROR:
-            topic = (extra or {}).get("topic", "")
-            structlog.get_logger(__name__).error("faststream_failed", said=str(msg), error=repr(exc_info), topic=topic)
+            topic = (more.get("extra") or {}).get("topic", "")
+            error = repr(more.get("exc_info"))
+            structlog.get_logger(__name__).error("faststream_failed", said=str(msg), error=error, topic=topic)
