@@ -334,6 +334,8 @@ async def test_a_preview_shows_what_would_change_and_changes_nothing(scheduling:
     plan = await scheduling.plan(korea, preview=True)
     assert (plan["state"], plan["published_at"]) == ("previewed", None)
     assert plan["difference"]["moved"] > 0
+    assert plan["difference"]["km_after"] != plan["difference"]["km_before"] > 0
+    assert plan["difference"]["high_risk_wait_before"] == plan["difference"]["high_risk_wait_after"]
     assert await by_id(scheduling) == before
     assert len(await scheduling.said("visit.scheduled")) == said
     assert len(await scheduling.said("plan.published")) == 1

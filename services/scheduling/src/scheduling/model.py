@@ -1,7 +1,7 @@
 """The nouns of scheduling: programmes, visits, reports, and what became of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
@@ -156,3 +156,40 @@ class PlanOutcome:
 def visit_id_of(programme_id: UUID, enterprise_id: UUID, ordinal: int) -> UUID:
     """The name of a visit: the same whenever it is planned again."""
     return uuid5(programme_id, f"{enterprise_id}:{ordinal}")
+
+
+WishKind = Literal["hand_back", "another_day"]
+WishState = Literal["waiting", "done", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an agency or a site asks for; `digest` tells whether the same id asks for the same again."""
+
+    wish_id: UUID
+    programme_id: UUID
+    kind: WishKind
+    enterprise_id: UUID
+    visit_id: UUID | None
+    agency_id: UUID
+    manager_id: UUID | None
+    province: str
+    days: tuple[date, ...]
+    said: str
+    digest: bytes
+    asked_at: datetime
+    asked_by: str
+    state: WishState = "waiting"
+    plan_id: UUID | None = None
+    answered_at: datetime | None = None
+    visits: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    reason: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WishAnswer:
+    """What became of a wish: the visits as they are now, or why not."""
+
+    wish: Wish
+    visits: tuple[Mapping[str, Any], ...] = ()
+    because: Because | None = None

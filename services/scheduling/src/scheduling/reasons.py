@@ -74,6 +74,39 @@ PLANNING_FAILED = Because(
 )
 
 
+NOTHING_SCHEDULED = Because(
+    "nothing_scheduled",
+    "옮길 수 있는 예정된 방문이 없습니다. 이미 방문했거나, 취소되었거나, 확정 기간에 있습니다.",
+    "There is no scheduled visit that could be moved: it was made, cancelled, or lies in the days that are fixed.",
+)
+NOT_SERVED = Because(
+    "not_served",
+    "이 사업장의 예정된 방문이 모두 이 기관의 것은 아닙니다. 현재 담당 기관을 확인하십시오.",
+    "Not all scheduled visits to this enterprise are this agency's. Look up who serves it now.",
+)
+NOBODY_ELSE = Because(
+    "nobody_else",
+    "다른 기관에는 이 사업장을 방문할 여유가 없습니다. 현재 기관이 계속 담당합니다. 담당 공무원과 상의하십시오.",
+    "No other agency has room for this enterprise. It stays with its agency; talk to your programme officer.",
+)
+NO_SUCH_DAY = Because(
+    "no_such_day",
+    "원하신 날에는 방문할 수 있는 담당자가 없거나 다른 방문과의 간격이 맞지 않습니다. "
+    "다른 날을 더 넣어 다시 요청하십시오.",
+    "On none of these days can anybody come at the right distance from the other visits. Ask again with more days.",
+)
+PINNED = Because(
+    "pinned",
+    "고정된 방문이라 옮기지 않습니다. 고정을 풀고 다시 요청하십시오.",
+    "The visit is pinned and stays. Take the pin away and ask again.",
+)
+WISH_NOT_VALID = Because(
+    "not_valid",
+    "이 요청대로 옮기면 규칙에 어긋나 그대로 두었습니다. 운영자에게 알리십시오.",
+    "Carried out, it would break a rule, so everything stays as it is. Tell the operators.",
+)
+
+
 def not_valid(violations: Iterable[tuple[str, int, Sequence[str]]]) -> Because:
     """The verifier found broken rules (which, how often, the first few keys), so nothing was published."""
     told = ((f"{rule}: {count}", ", ".join(keys)) for rule, count, keys in violations)

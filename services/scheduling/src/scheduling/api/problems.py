@@ -40,6 +40,40 @@ TOO_MANY_REPORTS = Problem(
 )
 
 
+NO_VISIT = Problem(
+    "visit-unknown",
+    404,
+    "방문을 찾을 수 없습니다",
+    "No such visit",
+    "방문 번호를 확인하십시오.",
+    "Check the visit's id.",
+)
+NO_WISH = Problem(
+    "wish-unknown",
+    404,
+    "요청을 찾을 수 없습니다",
+    "No such wish",
+    "요청 번호를 확인하십시오.",
+    "Check the wish's id.",
+)
+NOT_SCHEDULED = Problem(
+    "nothing-scheduled",
+    409,
+    "예정된 방문이 없습니다",
+    "No visit is scheduled",
+    "이미 방문했거나 취소된 방문은 옮길 수 없습니다. 방문의 현재 상태를 확인하십시오.",
+    "A visit that was made or cancelled cannot be moved. Look up its state.",
+)
+WISH_ID_TAKEN = Problem(
+    "wish-id-taken",
+    409,
+    "같은 요청 번호로 다른 내용이 이미 접수되었습니다",
+    "A wish with this id asks for something else",
+    "새 요청 번호를 쓰십시오.",
+    "Use a new wish id.",
+)
+
+
 async def not_understood(request: Request, error: Exception) -> Response:
     """FastAPI's complaints, in the form of all our refusals."""
     if not isinstance(error, RequestValidationError):

@@ -1,6 +1,6 @@
 """Publishing a plan: its visits, what is said of them, and the plan itself, in one transaction or not at all."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import perf_counter
@@ -13,11 +13,12 @@ from events.contracts.envelope import Announcement
 from events.contracts.scheduling import CancelledReason, PlanPublished, VisitCancelled, VisitScheduled
 from events.transport.db import Pool
 from events.transport.outbox import Transaction, transaction
-from scheduling.model import SEOUL, PlanOutcome, PlanRow, Visit, visit_id_of
+from scheduling import reasons
+from scheduling.model import SEOUL, PlanOutcome, PlanRow, Visit, WishAnswer, visit_id_of
 from scheduling.planning.freeing import is_suspended
 from scheduling.planning.picture import FAR_AHEAD, NOBODY, PROVINCE_CODES, REASONS, Ints, Picture, Proposal
 from scheduling.policy import identity
-from scheduling.store import plans, publication
+from scheduling.store import plans, publication, wishes
 
 
 class LostPlanError(Exception):
@@ -32,6 +33,7 @@ class Finished:
     picture: Picture
     proposal: Proposal
     difference: Mapping[str, Any]
+    answers: Sequence[WishAnswer]
     started: float
 
 
@@ -45,6 +47,7 @@ async def publish(pool: Pool, finished: Finished) -> None:
         taken = await publication.schedule_again(tx.db, plan.plan_id, again)
         lost = {visit.visit_id for visit in again} - taken
         await _cancel(tx, finished, now)
+        await answer_wishes(tx, plan, [_as_it_went(answer, lost) for answer in finished.answers], now)
         await publication.insert_visits(tx.db, plan.plan_id, visits_of(finished, finished.proposal.placed[is_new]))
         await publication.insert_unscheduled(tx.db, plan.plan_id, _unscheduled(finished))
         tx.announce_stream(_facts(finished, lost, now))
@@ -53,6 +56,19 @@ async def publish(pool: Pool, finished: Finished) -> None:
         outcome = _outcome(finished, len(lost))
         await _finish(tx, plan, outcome, now)
         tx.announce([Announcement(_published(plan, outcome, now.astimezone(SEOUL).date()), 1, now)])
+
+
+async def answer_wishes(tx: Transaction, plan: PlanRow, answers: Sequence[WishAnswer], now: datetime) -> None:
+    """Keeps what became of wishes, and which agencies do not get which sites again."""
+    await wishes.answer(tx.db, plan.plan_id, answers, now)
+    done = [answer.wish for answer in answers if not answer.because]
+    await wishes.remember_handed_back(tx.db, [wish for wish in done if wish.kind == "hand_back"])
+
+
+def _as_it_went(answer: WishAnswer, lost: Set[UUID]) -> WishAnswer:
+    """A visit that was reported or cancelled meanwhile has not moved."""
+    moved = tuple(visit for visit in answer.visits if visit["visit_id"] not in lost)
+    return answer if moved or answer.because else WishAnswer(answer.wish, because=reasons.NOTHING_SCHEDULED)
 
 
 async def show(pool: Pool, finished: Finished) -> None:

@@ -3,28 +3,31 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from threading import Thread
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 from events.transport.db import Connection, Pool, open_pool
+from events.transport.outbox import transaction
 from scheduling import reasons
-from scheduling.model import SEOUL, Because, PlanRow
-from scheduling.planning.difference import beyond_limits, counted
+from scheduling.model import SEOUL, Because, PlanRow, Wish, WishAnswer
+from scheduling.planning.difference import beyond_limits, counted, measured
 from scheduling.planning.making_way import propose_with_way
 from scheduling.planning.orders import Order
 from scheduling.planning.picture import NOBODY, REASONS, Picture, Planner, Proposal
-from scheduling.planning.publishing import Finished, publish, show
+from scheduling.planning.publishing import Finished, answer_wishes, publish, show
 from scheduling.planning.reading import Known, read_picture
 from scheduling.planning.verification import broken_rules
-from scheduling.store import plans
+from scheduling.planning.wishes import propose_with_wishes
+from scheduling.store import plans, wishes
 
 PLANNERS = {"plain": "scheduling.planning.plain", "national": "scheduling.planning.national"}
 
@@ -65,23 +68,60 @@ async def _sole_use(pool: Pool) -> AsyncGenerator[Connection]:
             await db.execute("select pg_advisory_unlock($1)", plans.BOOKING)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A plan as computed: what it comes to, what became of the wishes, and what the verifier has against it."""
+
+    picture: Picture
+    proposal: Proposal
+    difference: Mapping[str, Any]
+    answers: list[WishAnswer]
+    broken: list[Because]
+
+
 async def _plan(pool: Pool, db: Connection, plan: PlanRow, order: Order) -> None:
     started = perf_counter()
     picture = await read_picture(db, plan, Known(_today(order), order.freeze_days))
-    if missing := not_enough(picture):
+    asked = await wishes.waiting(db, plan.programme_id)
+    if not asked and (missing := not_enough(picture)):
         await plans.refuse(db, plan, missing)
         return
-    picture, proposal = await asyncio.to_thread(propose_with_way, partial(propose, order.planner), picture)
-    difference = counted(picture, proposal)
-    if refused := [*beyond_limits(plan, difference), *not_valid(picture, proposal)]:
-        await plans.refuse(db, plan, refused, difference)
-        return
-    finished = Finished(plan, picture, proposal, difference, started)
-    await (show if plan.is_preview else publish)(pool, finished)
+    draft = await asyncio.to_thread(compute, order.planner, picture, asked)
+    if not len(draft.picture.needs) and not len(draft.picture.dropped):
+        await _refuse(pool, plan, draft, [reasons.NOTHING_TO_PLAN])
+    elif refused := [*beyond_limits(plan, draft.difference), *draft.broken]:
+        await plans.refuse(db, plan, refused, draft.difference)
+    else:
+        finished = Finished(plan, draft.picture, draft.proposal, draft.difference, draft.answers, started)
+        await (show if plan.is_preview else publish)(pool, finished)
+
+
+async def _refuse(pool: Pool, plan: PlanRow, draft: Draft, because: list[Because]) -> None:
+    """Nothing is published; what was wished for and cannot be is told all the same, unless it was only looked at."""
+    async with transaction(pool) as tx:
+        await plans.refuse(tx.db, plan, because)
+        if not plan.is_preview:
+            await answer_wishes(tx, plan, draft.answers, datetime.now(UTC))
 
 
 def _today(order: Order) -> date | None:
     return datetime.now(SEOUL).date() if order.books_after == "today" else None
+
+
+def compute(planner: str, picture: Picture, asked: Sequence[Wish]) -> Draft:
+    """Wishes that would break a rule are refused rather than the plan."""
+    draft = _compute(planner, picture, asked)
+    if not draft.broken or not asked:
+        return draft
+    without = _compute(planner, picture, [])
+    return replace(without, answers=[WishAnswer(wish, because=reasons.WISH_NOT_VALID) for wish in asked])
+
+
+def _compute(planner: str, picture: Picture, asked: Sequence[Wish]) -> Draft:
+    around = partial(propose_with_way, partial(propose, planner))
+    after, proposal, answers = propose_with_wishes(around, picture, asked)
+    difference = counted(after, proposal) | (measured(after, proposal) if len(after.days) else {})
+    return Draft(after, proposal, difference, answers, not_valid(after, proposal))
 
 
 def propose(planner: str, picture: Picture) -> Proposal:
