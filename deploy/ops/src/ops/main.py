@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TypeVar
 
 import click
+from aiokafka.errors import KafkaError
 
 from events.transport import topics as kafka_topics
 
+Answer = TypeVar("Answer")
 _FILE = click.option(
     "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=Path("deploy/topics.yaml")
 )
@@ -44,8 +48,8 @@ def topics() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def apply(file: Path, bootstrap: str, replication: int, dry_run: bool, as_json: bool) -> None:
     """Create the topics that are missing; one that is there is never changed."""
-    wanted = kafka_topics.Topics.read(file)
-    applied = asyncio.run(kafka_topics.apply(bootstrap, wanted, replication=replication, dry_run=dry_run))
+    wanted = _read(file)
+    applied = _asked(kafka_topics.apply(bootstrap, wanted, replication=replication, dry_run=dry_run))
     if as_json:
         click.echo(json.dumps({"created": applied.created, "present": applied.present, "dry_run": dry_run}))
         return
@@ -60,9 +64,23 @@ def apply(file: Path, bootstrap: str, replication: int, dry_run: bool, as_json: 
 @_BOOTSTRAP
 def verify(file: Path, bootstrap: str) -> None:
     """Exit with 1 and name each difference unless the cluster has every topic as the file says."""
-    wanted = kafka_topics.Topics.read(file)
+    wanted = _read(file)
     try:
-        asyncio.run(kafka_topics.verify(bootstrap, wanted, set(wanted.topics)))
+        _asked(kafka_topics.verify(bootstrap, wanted, set(wanted.topics)))
     except kafka_topics.TopicsDifferError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{len(wanted.topics)} topics are as they should be")
+
+
+def _read(file: Path) -> kafka_topics.Topics:
+    try:
+        return kafka_topics.Topics.read(file)
+    except kafka_topics.TopicsFileError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _asked(answer: Coroutine[None, None, Answer]) -> Answer:
+    try:
+        return asyncio.run(answer)
+    except (KafkaError, OSError) as error:
+        raise click.ClickException(f"Kafka does not answer: {error}") from None
