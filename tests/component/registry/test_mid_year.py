@@ -88,6 +88,8 @@ async def test_a_reinstatement_is_said_once_and_makes_room_for_another_suspensio
     assert lifted == [(201, "reinstated"), (200, "unchanged")]
     ((fact, version),) = await newest(AgencyReinstated)
     assert (str(fact.reinstated_from), version) == ("2023-07-03", 4)
+    listed = (await officer.get("/agencies")).json()["items"][0]
+    assert (listed["suspended_from"], listed["suspended_until"]) == ("2023-06-19", "2023-07-02")
     later = {"from": "2023-09-01", "reason": "own_request"}
     answer = await officer.post(suspension, json=later, params={"on": "2023-08-25"})
     assert answer.json()["outcome"] == "suspended"

@@ -65,10 +65,13 @@ async def keep_inspections(db: Connection, inspected: Sequence[tuple[Inspection,
 
 
 async def page(db: Connection, *, own: str | None, status: str | None, after: UUID, limit: int) -> list[dict[str, Any]]:
-    """Agencies in the order of their ids, with their newest score; all of them, or one's own."""
+    """Agencies in the order of their ids, with their newest score and suspension; all of them, or one's own."""
     rows = await db.fetch(
         f"select {_FIELDS}, (select score from inspection i where i.agency_id = a.agency_id "  # noqa: S608 - our own column names
-        "order by inspected_on desc limit 1) score from agency a where agency_id > $1 "
+        "order by inspected_on desc limit 1) score, suspended_from, suspended_until from agency a left join lateral "
+        "(select suspended_from, coalesce(reinstated_from - 1, suspended_until) suspended_until from suspension s "
+        "where s.agency_id = a.agency_id and reinstated_from is distinct from suspended_from "
+        "order by s.version desc limit 1) newest on true where agency_id > $1 "
         "and ($2::text is null or agency_id = $2::uuid) and ($3::text is null or status = $3) "
         "order by agency_id limit $4",
         after,
