@@ -28,8 +28,9 @@ class Groups:
 def usable_days(facts: Facts) -> Flags:
     """Manager by day: who may visit when, without what is frozen or kept in reserve for no-shows."""
     days = unpack(facts.managers.open_days, len(facts.calendar))
-    days[:, : facts.rules.first_open_day] = False
+    # Of the whole year: a reserve counted from the first open day would keep another day back at every re-plan.
     days[np.asarray(in_reserve(days, facts.rules.reserve_share))] = False
+    days[:, : facts.rules.first_open_day] = False
     return days
 
 
