@@ -1,11 +1,12 @@
 """Bundles get their days: for each manager one assignment of first visits, risk first, then one of each later visit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from scheduling.planner.bundles import DayBundles, urgent
+from scheduling.planner.geometry import ROAD
 from scheduling.planner.groups import Groups
 from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Reals
 from scheduling.planner.openings import unpack
@@ -71,14 +72,21 @@ class Diary:
         self.given[short] = NOBODY
 
 
-def schedule(facts: Facts, groups: Groups, bundles: DayBundles, work: tuple[Ints, Flags]) -> Ints:
+def schedule(
+    facts: Facts, groups: Groups, bundles: DayBundles, work: tuple[Ints, Flags], patience_km: float = np.inf
+) -> Ints:
     """The days of each bundle's visits (NOBODY where no day was found).
 
     `work` is the manager of each bundle, changed where a colleague has room, and the free days, which lose those given.
+    With patience, bundles that still lack near mates and carry none of the riskiest let the others go first.
     """
     manager, free = work
-    may, urgency = unpack(bundles.open_days, len(facts.calendar)), wishes_of(facts, bundles).urgency
-    given = _assign(facts, bundles, manager, free)
+    may, wishes = unpack(bundles.open_days, len(facts.calendar)), wishes_of(facts, bundles)
+    urgency = wishes.urgency
+    wishes = replace(
+        wishes, urgency=urgency * ripeness(facts, groups, bundles, patience_km) ** (urgency < URGENT_WEIGHT)
+    )
+    given = _assign(facts, bundles, wishes, (manager, free))
     following = facts.calendar.following(facts.rules.spacing_days)
     agenda = Agenda(occupants(free, manager, given), may, given, following, urgency)
     squeeze_in(groups, bundles.group, manager, agenda)
@@ -86,11 +94,20 @@ def schedule(facts: Facts, groups: Groups, bundles: DayBundles, work: tuple[Ints
     return given
 
 
-def _assign(facts: Facts, bundles: DayBundles, manager: Ints, free: Flags) -> Ints:
+def ripeness(facts: Facts, groups: Groups, bundles: DayBundles, patience_km: float) -> Reals:
+    """One for a full bundle of near enterprises, less for each kilometre a visit beyond its share of the ways out."""
+    inside = bundles.member != NOBODY
+    place = facts.sites.place[np.where(inside, bundles.member, 0)] - groups.base[bundles.group][:, None, :]
+    share = (np.hypot(place[:, :, 0], place[:, :, 1]) * inside).sum(axis=1) * 2 / groups.stops[bundles.group]
+    return np.exp(-ROAD * np.maximum(bundles.km - share, 0.0) / bundles.size / patience_km)
+
+
+def _assign(facts: Facts, bundles: DayBundles, wishes: Wishes, work: tuple[Ints, Flags]) -> Ints:
+    manager, free = work
     given = np.full((len(bundles), bundles.visits), NOBODY, np.int64)
     may_all = unpack(bundles.open_days, len(facts.calendar))
     following = facts.calendar.following(facts.rules.spacing_days)
-    wishes, changes = wishes_of(facts, bundles), changes_of(facts, bundles)
+    changes = changes_of(facts, bundles)
     order = np.argsort(manager, kind="stable")
     order = order[manager[order] != NOBODY]
     rows_of = np.split(order, np.flatnonzero(np.diff(manager[order])) + 1) if len(order) else []

@@ -1,15 +1,16 @@
 """Which group of managers serves which enterprise: one minimum-cost flow over the country."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from h3.api.numpy_int import latlng_to_cell
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
+from scheduling.planner.forecast import joined
 from scheduling.planner.geometry import ROAD, on_the_globe
 from scheduling.planner.groups import Groups, competent
-from scheduling.planner.model import NOBODY, Agencies, Bits, Facts, Ints, Reals
+from scheduling.planner.model import NOBODY, Agencies, Bits, Facts, Ints, Reals, Sites
 from scheduling.planner.openings import unpack
 
 CELL_RESOLUTION = 7
@@ -141,6 +142,16 @@ def serve(facts: Facts, demand: Demand, groups: Groups, loading: Loading) -> Int
     if flow.unserved.any() and len(groups) > NEAREST:
         flow = solve(arcs_of(facts.agencies, nodes, groups, len(groups)), nodes, groups, loading)
     return _hand_out(facts, demand, groups, (nodes, flow))
+
+
+def serve_beside(facts: Facts, demand: Demand, groups: Groups, forecast: Sites | None) -> Ints:
+    """The same beside a forecast, which takes the capacity that it will need and is then forgotten."""
+    if forecast is None or not len(forecast):
+        return serve(facts, demand, groups, Loading())
+    more = Demand(len(facts.sites) + np.arange(len(forecast)), forecast.visits)
+    both = Demand(np.append(demand.site, more.site), np.append(demand.visits, more.visits))
+    with_them = replace(facts, sites=joined(facts.sites, forecast))
+    return serve(with_them, both, groups, Loading())[: len(demand.site)]
 
 
 def serve_rest(facts: Facts, demand: Demand, groups: Groups, season: tuple[Bits, Reals]) -> Ints:

@@ -1,7 +1,7 @@
 """The nation's plan, step by step: agencies, bundles, managers, days, leftovers."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -9,10 +9,10 @@ import numpy as np
 from scheduling.planner.board import Board, World, empty_board, seat_visits, world_of
 from scheduling.planner.bundles import DayBundles, Pool, bundle
 from scheduling.planner.days import schedule
-from scheduling.planner.flow import Demand, Loading, serve, serve_rest
+from scheduling.planner.flow import Demand, serve_beside, serve_rest
 from scheduling.planner.groups import Groups, group, usable_days
 from scheduling.planner.leftovers import place_leftovers
-from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Visits
+from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Sites, Visits
 from scheduling.planner.outstanding import Outstanding, outstanding, plannable, standing
 from scheduling.planner.reasons import unscheduled
 from scheduling.planner.rows import drafts, in_order, join
@@ -21,6 +21,20 @@ from scheduling.planner.territories import share_out
 Progress = Callable[[str, float], None]
 SECOND_CHOICES = 2
 STEPS = ("agencies", "bundles", "days", "leftovers", "reasons")
+
+
+PATIENCE_KM = 0.7
+"""Where more are expected: a bundle so many road kilometres a visit too long hurries e times less than a good one."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be planned, the managers' days (which lose those given), and who is still to come."""
+
+    facts: Facts
+    left: Outstanding
+    free: Flags
+    forecast: Sites | None
 
 
 class Clock:
@@ -37,20 +51,23 @@ class Clock:
             self.progress(step, (STEPS.index(step) + 1) / len(STEPS))
 
 
-def plan(facts: Facts, seed: int = 0, progress: Progress | None = None) -> Plan:
-    """A date for every visit that can have one; the same facts and seed give the same plan on any machine."""
+def plan(facts: Facts, seed: int = 0, progress: Progress | None = None, *, forecast: Sites | None = None) -> Plan:
+    """A date for every visit that can have one; the same facts and seed give the same plan on any machine.
+
+    Those of a `forecast` get no dates: they only take part in the flow, so that agencies keep capacity for them.
+    """
     clock = Clock(progress)
     facts = replace(facts, kept=standing(facts.kept))
     left, usable = outstanding(facts), usable_days(facts)
     fits = plannable(facts, left)
-    free = usable.copy()
-    _occupy(facts, free)
+    work = Work(facts, left, usable.copy(), forecast)
+    _occupy(work)
     parts = [facts.kept]
     known = fits & (left.manager != NOBODY)
-    known[known] &= np.asarray(free.any(axis=1), np.bool_)[left.manager[known]]
+    known[known] &= np.asarray(work.free.any(axis=1), np.bool_)[left.manager[known]]
     if known.any():
-        parts.append(_plan_with_their_managers(facts, left, free, np.flatnonzero(known)))
-    parts.append(_plan_new(facts, left, free, (np.flatnonzero(fits & ~known), clock)))
+        parts.append(_plan_with_their_managers(work, np.flatnonzero(known)))
+    parts.append(_plan_new(work, np.flatnonzero(fits & ~known), clock))
     clock.done("days")
     world, board = _world_and_board(facts, usable, parts)
     parts.append(place_leftovers(facts, world, board, join(parts)))
@@ -61,36 +78,35 @@ def plan(facts: Facts, seed: int = 0, progress: Progress | None = None) -> Plan:
     return Plan(visits, missing, facts.managers.agency[visits.manager], clock.seconds)
 
 
-def _plan_new(facts: Facts, left: Outstanding, free: Flags, work: tuple[Ints, Clock]) -> Visits:
+def _plan_new(work: Work, sites: Ints, clock: Clock) -> Visits:
     """Enterprises that nobody has visited yet: the flow chooses their agencies."""
-    sites, clock = work
-    groups = group(facts, free)
-    served = serve(facts, Demand(sites, left.visits[sites]), groups, Loading())
+    groups = group(work.facts, work.free)
+    served = serve_beside(work.facts, Demand(sites, work.left.visits[sites]), groups, work.forecast)
     clock.done("agencies")
-    bundled = _bundle_all(facts, left, groups, (sites, served))
+    bundled = _bundle_all(work, groups, (sites, served))
     clock.done("bundles")
-    placed = [_give_days(facts, groups, bundles, free) for bundles in bundled]
+    placed = [_give_days(work, groups, bundles) for bundles in bundled]
     for _ in range(SECOND_CHOICES):
         sites = np.setdiff1d(sites, join(placed).site)
-        placed += _second_choice(facts, left, free, sites)
+        placed += _second_choice(work, sites)
     return join(placed)
 
 
-def _second_choice(facts: Facts, left: Outstanding, free: Flags, sites: Ints) -> list[Visits]:
+def _second_choice(work: Work, sites: Ints) -> list[Visits]:
     """Enterprises whose group had no days for them, bundled anew for groups that do."""
+    facts, left = work.facts, work.left
     if not len(sites) or not len(facts.managers):
         return []
-    groups = group(facts, free)
+    groups = group(facts, work.free)
     by_group = np.zeros((len(groups), len(facts.calendar)))
-    np.add.at(by_group, groups.of, free)
+    np.add.at(by_group, groups.of, work.free)
     served = serve_rest(facts, Demand(sites, left.visits[sites]), groups, (left.open_days[sites], by_group))
-    bundled = _bundle_all(facts, left, groups, (sites, served))
-    return [_give_days(facts, groups, bundles, free) for bundles in bundled]
+    return [_give_days(work, groups, bundles) for bundles in _bundle_all(work, groups, (sites, served))]
 
 
-def _bundle_all(facts: Facts, left: Outstanding, groups: Groups, served: tuple[Ints, Ints]) -> list[DayBundles]:
+def _bundle_all(work: Work, groups: Groups, served: tuple[Ints, Ints]) -> list[DayBundles]:
     """Bundles of enterprises with equally many visits; visits beyond the programme's minimum are placed at the end."""
-    sites, group_of = served
+    facts, left, (sites, group_of) = work.facts, work.left, served
     visits = np.minimum(left.visits[sites], facts.rules.visits)
     pools = [
         _pool(left, groups, (sites[visits == count], group_of[visits == count]), int(count))
@@ -99,18 +115,16 @@ def _bundle_all(facts: Facts, left: Outstanding, groups: Groups, served: tuple[I
     return [bundle(facts, groups, pool) for pool in pools if len(pool.site)]
 
 
-def _plan_with_their_managers(facts: Facts, left: Outstanding, free: Flags, sites: Ints) -> Visits:
+def _plan_with_their_managers(work: Work, sites: Ints) -> Visits:
     """Enterprises whose manager has been there before: the same manager comes again."""
+    facts, left = work.facts, work.left
     each = replace(facts.managers, agency=np.arange(len(facts.managers)))
-    groups = replace(group(replace(facts, managers=each), free), agency=facts.managers.agency)
+    groups = replace(group(replace(facts, managers=each), work.free), agency=facts.managers.agency)
     placed = list[Visits]()
     for count in np.unique(left.visits[sites]):
         rows = sites[left.visits[sites] == count]
-        placed.append(
-            _give_days(
-                facts, groups, bundle(facts, groups, _pool(left, groups, (rows, left.manager[rows]), int(count))), free
-            )
-        )
+        pool = _pool(left, groups, (rows, left.manager[rows]), int(count))
+        placed.append(_give_days(work, groups, bundle(facts, groups, pool)))
     return join(placed)
 
 
@@ -120,10 +134,11 @@ def _pool(left: Outstanding, groups: Groups, served: tuple[Ints, Ints], visits: 
     return Pool(sites[inside], group_of[inside], left.open_days[sites[inside]], visits)
 
 
-def _give_days(facts: Facts, groups: Groups, bundles: DayBundles, free: Flags) -> Visits:
-    manager = share_out(facts, groups, bundles, free)
-    given = schedule(facts, groups, bundles, (manager, free))
-    return visits_of(facts, bundles, manager, given)
+def _give_days(work: Work, groups: Groups, bundles: DayBundles) -> Visits:
+    manager = share_out(work.facts, groups, bundles, work.free)
+    patience_km = PATIENCE_KM if work.forecast is not None else np.inf
+    given = schedule(work.facts, groups, bundles, (manager, work.free), patience_km)
+    return visits_of(work.facts, bundles, manager, given)
 
 
 def visits_of(facts: Facts, bundles: DayBundles, manager: Ints, given: Ints) -> Visits:
@@ -135,10 +150,10 @@ def visits_of(facts: Facts, bundles: DayBundles, manager: Ints, given: Ints) -> 
     return drafts(facts, site, np.repeat(manager[row], turns), day)
 
 
-def _occupy(facts: Facts, free: Flags) -> None:
+def _occupy(work: Work) -> None:
     """A day with a kept visit is no day for a whole new bundle."""
-    dated = facts.kept.day >= 0
-    free[facts.kept.manager[dated], facts.kept.day[dated]] = False
+    kept = work.facts.kept.take(work.facts.kept.day >= 0)
+    work.free[kept.manager, kept.day] = False
 
 
 def _world_and_board(facts: Facts, usable: Flags, parts: list[Visits]) -> tuple[World, Board]:
