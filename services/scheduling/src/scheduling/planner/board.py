@@ -20,6 +20,7 @@ class World(NamedTuple):
     usable: Flags
     following: Ints
     price: Reals
+    draft_from: int
 
 
 class Board(NamedTuple):
@@ -37,14 +38,19 @@ def empty_board(facts: Facts) -> Board:
     return Board(np.full((*shape, widest), -1, np.int64), np.zeros(shape, np.int64), np.zeros(shape))
 
 
-def world_of(facts: Facts, usable: Flags, price: Reals | None = None) -> World:
-    """The facts as the compiled functions want them; `price` is what a visit by a manager costs besides its way."""
+def world_of(facts: Facts, usable: Flags, price: Reals | None = None, draft_from: int | None = None) -> World:
+    """The facts as the compiled functions want them; `price` is what a visit by a manager costs besides its way.
+
+    From `draft_from` on a later plan will find mates for whoever starts a round: such a day costs a share of one.
+    """
     sites, managers = facts.sites, facts.managers
     prices = np.zeros(len(managers)) if price is None else price
     following = facts.calendar.following(facts.rules.spacing_days)
+    first_draft = len(facts.calendar) if draft_from is None else draft_from
     return World(
-        sites.place, sites.open_days, managers.base, managers.stops, managers.agency, usable, following, prices
-    )
+        sites.place, sites.open_days, managers.base, managers.stops, managers.agency, usable, following, prices,
+        first_draft,
+    )  # fmt: skip
 
 
 @compiled

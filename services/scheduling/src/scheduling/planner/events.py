@@ -39,10 +39,13 @@ class Live:
     with_reserve: World
 
 
-def live(facts: Facts, visits: Visits, price: Reals | None = None) -> Live:
-    """The live state of a plan; `price` is each manager's shadow price in kilometres a visit."""
+def live(facts: Facts, visits: Visits, price: Reals | None = None, draft_from: int | None = None) -> Live:
+    """The live state of a plan; `price` is each manager's shadow price in kilometres a visit.
+
+    Days from `draft_from` on will be planned again before they are published: whoever opens a round there pays a share.
+    """
     without = replace(facts, rules=replace(facts.rules, reserve_share=0.0))
-    world = world_of(facts, usable_days(facts), price)
+    world = world_of(facts, usable_days(facts), price, draft_from)
     board, now = empty_board(facts), standing(visits)
     seat_visits(world, board, now)
     widest = max(int(facts.sites.visits.max(initial=1)), int(now.ordinal.max(initial=1)))
@@ -50,7 +53,7 @@ def live(facts: Facts, visits: Visits, price: Reals | None = None) -> Live:
     manager[now.site, now.ordinal - 1], day[now.site, now.ordinal - 1] = now.manager, now.day
     kind = np.arange(32 * 4)
     able = competent(facts.agencies, kind // 32, kind % 32)
-    return Live(facts, world, board, able, manager, day, world_of(facts, usable_days(without), price))
+    return Live(facts, world, board, able, manager, day, world_of(facts, usable_days(without), price, draft_from))
 
 
 def arrive(state: Live, site: int, today: int) -> list[Moved]:

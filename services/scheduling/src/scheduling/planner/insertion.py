@@ -16,6 +16,9 @@ TRIES = 8
 WAIT_KM = 0.02
 """Kilometres that one working day of waiting is worth for an enterprise of the least risk."""
 
+SHARED = 1.15
+"""What a visit costs in a good bundle, over its share of the way out and back (measured)."""
+
 
 class Wanted(NamedTuple):
     """Visits to be placed: whose, how many, on which days, and how dear a day of waiting is."""
@@ -40,6 +43,7 @@ def day_costs(world: World, board: Board, wanted: Wanted, manager: int) -> Reals
     width = board.size.shape[1]
     costs = np.full(width, np.inf)
     limit, stops = world.stops[manager], np.empty(board.stop.shape[2] + 1, np.int64)
+    share = SHARED * 2 * apart(world.base[manager], world.place[wanted.site]) / limit
     for day in range(width):
         size = board.size[manager, day]
         if size >= limit or not world.usable[manager, day] or not is_open(wanted.days, day):
@@ -47,6 +51,8 @@ def day_costs(world: World, board: Board, wanted: Wanted, manager: int) -> Reals
         stops[:size] = board.stop[manager, day, :size]
         stops[size] = wanted.site
         costs[day] = tour(world.place, world.base[manager], stops, size + 1) - board.km[manager, day]
+        if day >= world.draft_from:
+            costs[day] = min(costs[day], share)
     return costs
 
 
