@@ -16,6 +16,7 @@ from rich.console import Console
 import plan_growth
 from figures import Figure, publish
 from plan_changes import event_milliseconds, suspend_the_largest
+from plan_files import write_plan
 from plan_nation import Nation, facts_folder, load_visits, run
 from plan_referees import (
     Match,
@@ -26,7 +27,7 @@ from plan_referees import (
     public_gap,
 )
 from plan_rivals import first_come_first_served
-from plan_stream import run_stream
+from plan_stream import LOW, Outlook, run_stream
 from scheduling.planfiles.facts import read_facts
 from scheduling.verifier import verify
 
@@ -77,6 +78,15 @@ AIMS: dict[str, tuple[str, float | None, str]] = {
     "wait_riskiest_p90_days": ("days", 35, "lower"),
     "stream_scheduled_share": ("", 0.999, "higher"),
     "stream_wait_riskiest_days": ("days", 15, "lower"),
+    "stream_wait_riskiest_p90_days": ("days", 35, "lower"),
+    "stream_violations": ("", 0, "lower"),
+    "stream_published_moved": ("", 0, "lower"),
+    "stream_arrival_ms": ("ms", 1.0, "lower"),
+    "stream_forecast_low_over_offline": ("x", 1.15, "lower"),
+    "stream_forecast_low_scheduled_share": ("", 0.999, "higher"),
+    "stream_forecast_low_wait_riskiest_days": ("days", 15, "lower"),
+    "stream_forecast_low_wait_riskiest_p90_days": ("days", 35, "lower"),
+    "stream_forecast_low_violations": ("", 0, "lower"),
     "bundles_as_planned_over_pyvrp": ("%", None, "lower"),
     "verify_s": ("s", None, "lower"),
     "growth_400k_over_20k": ("x", None, "lower"),
@@ -188,13 +198,23 @@ def _changes(wish: Wish, found: Found) -> None:
 
 
 def _stream(wish: Wish, found: Found) -> None:
-    stream = run_stream(read_facts(facts_folder(ROOT, wish.sites, wish.seed)).facts, 5)
-    found.values |= {
-        "stream_over_offline": stream.km_a_visit / _km_a_visit(found),
-        "stream_scheduled_share": stream.scheduled_share,
-        "stream_wait_riskiest_days": stream.wait_riskiest,
-    }
-    CONSOLE.print(stream)
+    folder, out = facts_folder(ROOT, wish.sites, wish.seed), ROOT / f"stream-{wish.sites}"
+    out.mkdir(exist_ok=True)
+    reading = read_facts(folder)
+    for name, outlook in (("stream", Outlook()), ("stream_forecast_low", LOW)):
+        stream, made = run_stream(reading.facts, 5, outlook)
+        write_plan(out, reading, made)
+        report = verify(folder, out)
+        found.values |= {
+            f"{name}_over_offline": stream.km_a_visit / _km_a_visit(found),
+            f"{name}_scheduled_share": stream.scheduled_share,
+            f"{name}_wait_riskiest_days": stream.wait_riskiest,
+            f"{name}_wait_riskiest_p90_days": stream.wait_riskiest_p90,
+            f"{name}_violations": len(report.violations),
+            f"{name}_published_moved": stream.published_moved,
+            f"{name}_arrival_ms": stream.arrival_ms,
+        }
+        CONSOLE.print(stream, f"violations: {report.by_rule or 'none'}")
 
 
 def _growth(wish: Wish, found: Found) -> None:
