@@ -154,6 +154,13 @@ def test_the_commands_plan_prove_explain_and_change(folder: Callable[..., Path])
     assert around["difference"]["moved"] == 0
 
 
+def test_a_plan_with_room_for_more_enterprises_names_only_those_known(folder: Callable[..., Path]) -> None:
+    facts, out = str(folder()), folder() / "plan"
+    told = json.loads(call("run", facts, "--out", str(out), "--expect", "40", "--json").stdout)
+    assert (told["visits"], told["unscheduled"]) == (7, 0)
+    assert call("verify", facts, str(out)).exit_code == 0
+
+
 def test_a_replan_that_moves_too_much_is_refused_as_a_whole(folder: Callable[..., Path]) -> None:
     facts, out, later = folder(), folder() / "plan", folder() / "later"
     call("run", str(facts), "--out", str(out))

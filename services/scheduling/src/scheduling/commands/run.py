@@ -13,8 +13,9 @@ from scheduling.planfiles.plans import read_plan, write_plan, write_refusals
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
+from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.measures import measure
-from scheduling.planner.model import Reason
+from scheduling.planner.model import Facts, Reason, Sites
 from scheduling.planner.shortfall import certify
 from scheduling.planner.why import SENTENCES, why
 
@@ -23,6 +24,12 @@ from scheduling.planner.why import SENTENCES, why
 @click.argument("facts", type=FOLDER)
 @OUT
 @click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--expect",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Leave room for N more enterprises, like those known; they are in no plan.",
+)
 @click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the plan into this file.")
 @FORM
 @AS_JSON
@@ -30,7 +37,7 @@ def run(facts: Path, **wish: Any) -> None:
     """Plan FACTS: a date for every visit that can have one."""
     reading = read(facts)
     with progress() as tell:
-        made = pipeline.plan(reading.facts, wish["seed"], tell)
+        made = pipeline.plan(reading.facts, wish["seed"], tell, forecast=_expected(reading.facts, wish))
     write_plan(wish["out"], reading.names, made, wish["form"])
     write_refusals(wish["out"], reading.refusals)
     figures, proof = measure(reading.facts, made), certify(reading.facts)
@@ -46,6 +53,12 @@ def run(facts: Path, **wish: Any) -> None:
     telling.summary(CONSOLE, figures, made.seconds)
     telling.reasons(CONSOLE, made)
     telling.certificate(CONSOLE, proof, len(made.unscheduled.site))
+
+
+def _expected(facts: Facts, wish: dict[str, Any]) -> Sites | None:
+    if wish["expect"] is None:
+        return None
+    return forecast(facts, in_proportion(facts.sites, wish["expect"]), wish["seed"])
 
 
 @click.command()
