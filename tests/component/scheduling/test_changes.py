@@ -1,7 +1,7 @@
 """Changes in mid-year: what the facts forbid is moved by a plan, and nobody else's published visit."""
 
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from events.contracts.registry import (
     ManagerTrained,
     ProgrammeChanged,
 )
+from events.transport.outbox import transaction
+from scheduling.store import plans
 
 MAY, OCTOBER = date(2023, 5, 8), date(2023, 10, 2)
 PLANNERS = pytest.mark.parametrize("planner", ["plain", "national"])
@@ -282,8 +284,6 @@ async def test_a_change_names_itself_as_the_one_that_asks(scheduling: Any, natio
 
 
 async def test_a_change_that_arrives_while_a_plan_is_computed_is_planned_after_it(scheduling: Any, nation: Any) -> None:
-    from scheduling.store import plans
-
     korea = nation(enterprises=30)
     await planned(scheduling, korea)
     await scheduling.ask(korea)
@@ -306,96 +306,10 @@ async def test_a_change_that_arrives_while_a_plan_is_computed_is_planned_after_i
 
 
 async def test_a_request_is_not_taken_before_the_change_behind_it_can_be_seen(scheduling: Any, nation: Any) -> None:
-    from events.transport.outbox import transaction
-    from scheduling.store import picture, plans
-
     korea = nation(enterprises=5)
     await planned(scheduling, korea)
     await scheduling.ask(korea)
     async with transaction(scheduling.pool) as tx:
-        await picture.programmes(tx.db, [korea.programme_id])
-        await plans.request_again(tx.db, korea.programme_id, korea_now(), "fact x")
+        await plans.request_again(tx.db, korea.programme_id, datetime.now(UTC), "fact x")
         assert await plans.take(scheduling.pool, 30) is None
     assert await plans.take(scheduling.pool, 30) is not None
-
-
-def korea_now() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
-
-
-async def test_a_preview_shows_what_would_change_and_changes_nothing(scheduling: Any, nation: Any) -> None:
-    korea = nation(enterprises=120)
-    before = await planned(scheduling, korea)
-    await scheduling.hear(suspended(korea, 1), version=2)
-    await scheduling.pool.execute("delete from plan where state = 'requested'")
-    said = len(await scheduling.said("visit.scheduled"))
-    plan = await scheduling.plan(korea, preview=True)
-    assert (plan["state"], plan["published_at"]) == ("previewed", None)
-    assert plan["difference"]["moved"] > 0
-    assert plan["difference"]["km_after"] != plan["difference"]["km_before"] > 0
-    assert plan["difference"]["high_risk_wait_before"] == plan["difference"]["high_risk_wait_after"]
-    assert await by_id(scheduling) == before
-    assert len(await scheduling.said("visit.scheduled")) == said
-    assert len(await scheduling.said("plan.published")) == 1
-    done = await scheduling.plan(korea)
-    assert done["state"] == "published"
-    assert {name: done["difference"][name] for name in ("added", "moved", "dropped")} == {
-        name: plan["difference"][name] for name in ("added", "moved", "dropped")
-    }
-
-
-@pytest.mark.parametrize(("limit", "code"), [("most_moved", "too_many_moved"), ("most_dropped", "too_many_dropped")])
-async def test_a_plan_that_changes_more_than_is_allowed_is_refused_as_a_whole(
-    scheduling: Any, nation: Any, limit: str, code: str
-) -> None:
-    korea = nation(enterprises=120)
-    before = await planned(scheduling, korea)
-    for number in range(5 if limit == "most_dropped" else 2):
-        await scheduling.hear(suspended(korea, number), version=2)
-    await scheduling.pool.execute("delete from plan where state = 'requested'")
-    plan = await scheduling.plan(korea, **{limit: 3})
-    assert (plan["state"], [reason["code"] for reason in plan["reasons"]]) == ("refused", [code])
-    assert plan["difference"]["moved"] + plan["difference"]["dropped"] > 3
-    assert await by_id(scheduling) == before
-    assert (await scheduling.plan(korea, **{limit: 1_000}))["state"] == "published"
-
-
-async def test_a_change_does_not_hide_behind_a_request_with_limits(scheduling: Any, nation: Any) -> None:
-    korea = nation(enterprises=20)
-    await planned(scheduling, korea)
-    await scheduling.ask(korea, most_moved=0)
-    await scheduling.ask(korea, preview=True)
-    await scheduling.hear(suspended(korea, 1), version=2)
-    told = await scheduling.plan_all()
-    assert sorted(plan["state"] for plan in told) == ["previewed", "published", "refused"]
-
-
-async def test_a_limit_that_makes_no_sense_is_refused(scheduling: Any, nation: Any) -> None:
-    path = f"/programmes/{nation().programme_id}/plans"
-    for wrong in ({"most_moved": -1}, {"prewiew": True}):
-        assert (await scheduling.call("POST", path, json=wrong)).status_code == 422
-
-
-async def test_a_proposal_that_breaks_a_rule_is_refused_with_its_keys(
-    scheduling: Any, nation: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
-
-    from scheduling.planning import plain
-
-    korea = nation(enterprises=6)
-    await scheduling.hear_all(korea)
-    good = plain.plan
-
-    def broken(picture: Any) -> Any:
-        proposal = good(picture)
-        return replace(proposal, day=proposal.day * 0 + int(picture.days[0]))
-
-    monkeypatch.setattr(plain, "plan", broken)
-    plan = await scheduling.plan(korea)
-    (because,) = plan["reasons"]
-    assert (plan["state"], because["code"]) == ("refused", "not_valid")
-    assert f"{korea.registered[0].enterprise_id}:2" in because["en"] or "enterprise_twice_a_day: 6" in because["en"]
-    assert await scheduling.visits() == []

@@ -142,6 +142,7 @@ def _booked(visit: Visit, manager: ManagerDays, day: date) -> Visit:
         agency_id=manager.agency_id,
         visit_on=day,
         wants_day=False,
+        is_pinned=False,
     )
 
 

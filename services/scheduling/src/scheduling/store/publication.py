@@ -28,7 +28,8 @@ async def schedule_again(db: Connection, plan_id: UUID, visits: Sequence[Visit])
                     n(visit_id, version, agency_id, manager_id, visit_on) using (visit_id)
                where v.version = n.version - 1 order by v.visit_id for update of v)
            update visit v set state = 'scheduled', version = n.version, agency_id = n.agency_id, plan_id = $1,
-                  manager_id = n.manager_id, visit_on = n.visit_on, reported_on = null, wants_day = false
+                  manager_id = n.manager_id, visit_on = n.visit_on, reported_on = null, wants_day = false,
+                  is_pinned = false
            from mine n where v.visit_id = n.visit_id
            returning v.visit_id""",
         plan_id,

@@ -13,7 +13,7 @@ from scheduling.store.visits import COLUMNS
 
 _SAID = (
     "visit_id, programme_id, enterprise_id, ordinal, agency_id, manager_id, province, visit_on, state, version, "
-    "reported_on, risk_after"
+    "reported_on, risk_after, is_pinned"
 )
 
 

@@ -38,10 +38,11 @@ async def save(db: Connection, visits: Sequence[Visit]) -> None:
     await db.execute(
         """update visit v set manager_id = n.manager_id, agency_id = n.agency_id, visit_on = n.visit_on,
                state = n.state, version = n.version, reported_on = n.reported_on, risk_after = n.risk_after,
-               wants_day = n.wants_day
+               wants_day = n.wants_day, is_pinned = n.is_pinned
            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::bigint[], $7::date[],
-                       $8::smallint[], $9::boolean[])
-                n(visit_id, manager_id, agency_id, visit_on, state, version, reported_on, risk_after, wants_day)
+                       $8::smallint[], $9::boolean[], $10::boolean[])
+                n(visit_id, manager_id, agency_id, visit_on, state, version, reported_on, risk_after, wants_day,
+                  is_pinned)
            where v.visit_id = n.visit_id""",
         [visit.visit_id for visit in visits],
         [visit.manager_id for visit in visits],
@@ -52,6 +53,7 @@ async def save(db: Connection, visits: Sequence[Visit]) -> None:
         [visit.reported_on for visit in visits],
         [visit.risk_after for visit in visits],
         [visit.wants_day for visit in visits],
+        [visit.is_pinned for visit in visits],
     )
 
 
