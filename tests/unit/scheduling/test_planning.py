@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -10,109 +11,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.model import Programme
 from scheduling.planner.model import Reason
 from scheduling.planning import national, plain
-from scheduling.planning.freeing import Ground, days_of
 from scheduling.planning.picture import (
     FAR_AHEAD,
-    LONG_AGO,
     REASONS,
-    Agencies,
     HandedBack,
-    Ints,
-    Managers,
     Needs,
     Picture,
     Planner,
     Proposal,
-    Sites,
 )
-from scheduling.planning.reading import COLUMNS, sort_out
 from scheduling.planning.verification import Broken, broken_rules
 
 PLANNERS: dict[str, Planner] = {"plain": plain.plan, "national": national.plan}
 
 
-def picture_of(seed: int = 0, sites: int = 40, managers: int = 4, until: date = date(2023, 9, 29)) -> Picture:
-    """A small nation: three agencies, of which one goes everywhere, some leave, some works, some closed days."""
-    dice = np.random.default_rng(seed)
-    programme = Programme(UUID(int=seed), date(2023, 4, 1), until, 2, 28, 4, (date(2023, 4, 11),), (), (), 0.04, None)
-    days = days_of(programme)
-    first, last = int(days[0]), int(days[-1])
-    agencies = Agencies(
-        [UUID(int=n) for n in range(3)],
-        dice.uniform(35, 37, 3),
-        dice.uniform(127, 129, 3),
-        np.array([0b111, 0b011, 0b101]),
-        np.array([0, 0b11, 0b1110]),
-        np.full(3, first - 100),
-        np.array([FAR_AHEAD, FAR_AHEAD, last - 30]),
-        np.array([FAR_AHEAD, first + 30, FAR_AHEAD]),
-        np.array([FAR_AHEAD, first + 60, FAR_AHEAD]),
-    )
-    people = Managers(
-        [UUID(int=n) for n in range(managers)],
-        np.arange(managers) % 3,
-        dice.uniform(35, 37, managers),
-        dice.uniform(127, 129, managers),
-        dice.integers(1, 5, managers),
-        np.full(managers, first - 1),
-        np.zeros(3, np.int64),
-        days[[1, 5, 9]],
-        np.where(np.arange(managers) == 5, first + 90, FAR_AHEAD),
-    )
-    works = dice.random(sites) < 0.3
-    enterprises = Sites(
-        dice.integers(0, 256, (sites, 16)).astype(np.uint8),
-        dice.uniform(35, 37, sites),
-        dice.uniform(127, 129, sites),
-        dice.integers(0, 3, sites),
-        dice.integers(0, 5, sites),
-        dice.integers(1, 10, sites),
-        np.where(works, first + 20, 0),
-        np.where(works, last - dice.integers(0, 80, sites), FAR_AHEAD),
-        np.where(dice.random(sites) < 0.2, 1 << dice.integers(0, 7, sites), 0),
-        np.zeros(sites, np.int64),
-    )
-    ground = Ground(programme, agencies, people, enterprises, LONG_AGO)
-    return sort_out(ground, table_of([]), days)
-
-
-def table_of(rows: list[tuple[int, ...]]) -> Ints:
-    """Site, ordinal, agency, manager, day, 0 gone | 1 scheduled | 2 done, version, risk left, pinned."""
-    return np.array(rows, np.int64).reshape(-1, len(COLUMNS))
-
-
-def ground_of(picture: Picture, today: int = LONG_AGO) -> Ground:
-    return Ground(picture.programme, picture.agencies, picture.managers, picture.sites, today)
-
-
-def published(picture: Picture, proposal: Proposal, share: float, seed: int = 0) -> Picture:
-    """The picture after a part of a proposal was published: the rest is still needed."""
-    dice = np.random.default_rng(seed)
-    rows = proposal.placed[dice.random(len(proposal.placed)) < share]
-    return again(picture, _visits(picture, proposal, rows))
-
-
-def _visits(picture: Picture, proposal: Proposal, rows: Ints) -> Ints:
-    needs, manager, one = picture.needs, proposal.manager[rows], np.ones(len(rows), np.int64)
-    agency = picture.managers.agency[manager]
-    site, ordinal, day = needs.site[rows], needs.ordinal[rows], proposal.day[rows]
-    return np.column_stack([site, ordinal, agency, manager, day, one, one, one * 0, one * 0])
-
-
-def again(picture: Picture, table: Ints, today: int = LONG_AGO) -> Picture:
-    """The picture, with whatever facts it has now, behind a day, when these visits have been published."""
-    days = days_of(picture.programme, today + 1)
-    return sort_out(ground_of(picture, today), table, days)
-
-
 @pytest.mark.parametrize("name", PLANNERS)
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), sites=st.integers(1, 120), managers=st.integers(1, 6))
-def test_a_plan_of_any_small_nation_is_valid(name: str, seed: int, sites: int, managers: int) -> None:
-    picture = picture_of(seed, sites, managers)
+def test_a_plan_of_any_small_nation_is_valid(small: Any, name: str, seed: int, sites: int, managers: int) -> None:
+    picture = small.picture_of(seed, sites, managers)
     proposal = PLANNERS[name](picture)
     assert broken_rules(picture, proposal) == []
     assert set(proposal.reason[proposal.manager < 0]) <= set(range(len(REASONS)))
@@ -121,9 +40,9 @@ def test_a_plan_of_any_small_nation_is_valid(name: str, seed: int, sites: int, m
 @pytest.mark.parametrize("name", PLANNERS)
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), share=st.floats(0, 1), managers=st.integers(1, 6))
-def test_a_plan_around_published_visits_is_valid(name: str, seed: int, share: float, managers: int) -> None:
-    picture = picture_of(seed, 60, managers)
-    rest = published(picture, plain.plan(picture), share, seed)
+def test_a_plan_around_published_visits_is_valid(small: Any, name: str, seed: int, share: float, managers: int) -> None:
+    picture = small.picture_of(seed, 60, managers)
+    rest = small.published(picture, plain.plan(picture), share, seed)
     assert broken_rules(rest, PLANNERS[name](rest)) == []
 
 
@@ -131,20 +50,20 @@ def test_both_planners_give_their_reasons_in_the_same_order() -> None:
     assert tuple(reason.name.lower() for reason in Reason) == REASONS
 
 
-def test_the_same_picture_gives_the_same_plan() -> None:
-    one, two = (plain.plan(picture_of(3)) for _ in range(2))
+def test_the_same_picture_gives_the_same_plan(small: Any) -> None:
+    one, two = (plain.plan(small.picture_of(3)) for _ in range(2))
     assert np.array_equal(one.day, two.day)
     assert np.array_equal(one.manager, two.manager)
 
 
-def test_where_there_is_room_everybody_is_visited() -> None:
-    picture = picture_of(1, sites=30, managers=6)
+def test_where_there_is_room_everybody_is_visited(small: Any) -> None:
+    picture = small.picture_of(1, sites=30, managers=6)
     proposal = plain.plan(replace(picture, sites=replace(picture.sites, open_until=np.full(30, FAR_AHEAD))))
     assert len(proposal.placed) == 60
 
 
-def test_every_reason_is_given_where_it_is_true() -> None:
-    picture = picture_of(2, sites=8, managers=3)
+def test_every_reason_is_given_where_it_is_true(small: Any) -> None:
+    picture = small.picture_of(2, sites=8, managers=3)
     agencies = replace(picture.agencies, sectors=np.array([0b001, 0b001, 0b100]), provinces=np.zeros(3, np.int64))
     sites = replace(
         picture.sites,
@@ -223,8 +142,8 @@ SPOILERS: dict[str, Callable[[Picture, Proposal], tuple[Picture, Proposal]]] = {
 
 
 @pytest.mark.parametrize("rule", SPOILERS)
-def test_the_check_finds_each_broken_rule(rule: str) -> None:
-    picture = picture_of(1, sites=30, managers=6)
+def test_the_check_finds_each_broken_rule(small: Any, rule: str) -> None:
+    picture = small.picture_of(1, sites=30, managers=6)
     picture = replace(picture, sites=replace(picture.sites, open_until=np.full(30, FAR_AHEAD)))
     proposal = plain.plan(picture)
     assert broken_rules(picture, proposal) == []
@@ -245,10 +164,10 @@ def _freed_without_cause(picture: Picture, row: int, **columns: int) -> Picture:
     )  # fmt: skip
 
 
-def test_a_published_visit_that_would_move_or_go_without_cause_is_refused() -> None:
-    picture = picture_of(1, sites=30, managers=6)
+def test_a_published_visit_that_would_move_or_go_without_cause_is_refused(small: Any) -> None:
+    picture = small.picture_of(1, sites=30, managers=6)
     first = plain.plan(picture)
-    stands = published(picture, first, 1.0)
+    stands = small.published(picture, first, 1.0)
     wrong = _freed_without_cause(stands, 7)
     left = plain.plan(stands)
     day = int(stands.days[np.searchsorted(stands.days, stands.kept.day[7]) + 1])
@@ -261,17 +180,19 @@ def test_a_published_visit_that_would_move_or_go_without_cause_is_refused() -> N
         assert found["published_moved"] == (name,)
 
 
-def test_the_check_refuses_a_proposal_of_another_length() -> None:
-    picture = picture_of(1)
+def test_the_check_refuses_a_proposal_of_another_length(small: Any) -> None:
+    picture = small.picture_of(1)
     empty = np.empty(0, np.int64)
     assert broken_rules(picture, Proposal(empty, empty, empty)) == [Broken("visit_lost", len(picture.needs), ())]
 
 
-def test_missed_and_cancelled_visits_are_needed_again_under_their_next_version() -> None:
-    picture = picture_of(0, sites=3)
+def test_missed_and_cancelled_visits_are_needed_again_under_their_next_version(small: Any) -> None:
+    picture = small.picture_of(0, sites=3)
     first, later = int(picture.days[10]), int(picture.days[60])
-    rows = table_of([(0, 1, 0, 0, first, 0, 4, 0, 0), (1, 1, 0, 0, first, 1, 1, 0, 0), (1, 2, 0, 0, later, 2, 2, 0, 0)])
-    now = again(replace(picture, sites=replace(picture.sites, sector=np.zeros(3, np.int64))), rows)
+    rows = small.table_of(
+        [(0, 1, 0, 0, first, 0, 4, 0, 0), (1, 1, 0, 0, first, 1, 1, 0, 0), (1, 2, 0, 0, later, 2, 2, 0, 0)]
+    )
+    now = small.again(replace(picture, sites=replace(picture.sites, sector=np.zeros(3, np.int64))), rows)
     assert list(zip(now.needs.site.tolist(), now.needs.ordinal.tolist(), now.needs.version.tolist(), strict=True)) == [
         (0, 1, 4),
         (0, 2, 0),

@@ -1,0 +1,85 @@
+"""Any small programme, any sequence of changes: every plan is valid, and nobody else's published visit moves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling.planning import national, plain
+from scheduling.planning.making_way import propose_with_way
+from scheduling.planning.picture import HandedBack, Ints, Picture, Planner, Proposal
+from scheduling.planning.verification import broken_rules
+
+PLANNERS: dict[str, Planner] = {"plain": plain.plan, "national": national.plan}
+CHANGES: dict[str, Callable[[Picture, np.random.Generator], Picture]] = {
+    "suspension": lambda p, dice: replace(p, agencies=replace(
+        p.agencies, suspended_from=_one(p.agencies.suspended_from, dice, p.today + 1 + int(dice.integers(0, 30))))),
+    "reinstatement": lambda p, dice: replace(p, agencies=replace(
+        p.agencies, suspended_until=_one(p.agencies.suspended_until, dice, p.today))),
+    "departure": lambda p, dice: replace(p, managers=replace(
+        p.managers, left_on=_one(p.managers.left_on, dice, p.today + 1))),
+    "fewer a day": lambda p, dice: replace(p, managers=replace(
+        p.managers, visits_a_day=_one(p.managers.visits_a_day, dice, 1))),
+    "holiday": lambda p, dice: replace(p, programme=replace(
+        p.programme, holidays_added=(date.fromordinal(p.today + int(dice.integers(1, 40))),))),
+    "wider spacing": lambda p, _: replace(p, programme=replace(p.programme, spacing_days=35)),
+    "shorter": lambda p, _: replace(p, programme=replace(p.programme, window_until=date(2023, 8, 31))),
+    "one visit less": lambda p, _: replace(p, programme=replace(p.programme, minimum_visits=1)),
+    "one visit more": lambda p, _: replace(p, programme=replace(p.programme, minimum_visits=3)),
+    "works end": lambda p, dice: replace(p, sites=replace(
+        p.sites, open_until=_one(p.sites.open_until, dice, p.today + 20))),
+    "closed weekday": lambda p, dice: replace(p, sites=replace(
+        p.sites, closed_weekdays=_one(p.sites.closed_weekdays, dice, 0b11))),
+}  # fmt: skip
+
+
+def _one(column: Ints, dice: np.random.Generator, value: int) -> Ints:
+    changed = column.copy()
+    changed[dice.integers(0, len(column))] = value
+    return changed
+
+
+def _after(small: Any, picture: Picture, proposal: Proposal, when: tuple[np.random.Generator, int]) -> Ints:
+    """All visits once a plan was published: what lies up to a day was made, or missed, and one in ten is pinned."""
+    (dice, today), kept = when, picture.kept
+    fate = dice.random(len(picture.kept) + len(proposal.placed))
+    stands = np.column_stack([kept.site, kept.ordinal, kept.agency, kept.manager, kept.day, kept.is_done + 1])
+    new = small.visits_of(picture, proposal, proposal.placed)[:, :6]
+    table = np.concatenate([stands, new])
+    table[(table[:, 4] <= today) & (table[:, 5] == 1) & (fate < 0.8), 5] = 2
+    table[(table[:, 4] <= today) & (table[:, 5] == 1) & (fate < 0.9), 5] = 0
+    more = np.column_stack([np.ones(len(fate)), np.full(len(fate), 9), fate > 0.95]).astype(np.int64)
+    return np.column_stack([table, more])
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), changes=st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=5))
+def test_any_changes_of_any_small_nation_give_valid_plans_that_move_nobody_elses_visit(
+    small: Any, name: str, seed: int, changes: list[str]
+) -> None:
+    dice, picture = np.random.default_rng(seed), small.picture_of(seed, sites=50, managers=6)
+    proposal, today = PLANNERS[name](picture), int(picture.days[0])
+    for change in changes:
+        today += int(dice.integers(0, 40))
+        table = _after(small, picture, proposal, (dice, today))
+        picture = small.again(CHANGES[change](replace(picture, today=today), dice), table, today)
+        if not len(picture.days):
+            break
+        picture, proposal = propose_with_way(PLANNERS[name], picture)
+        assert broken_rules(picture, proposal) == []
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), pairs=st.integers(1, 80))
+def test_no_agency_is_given_a_site_again_that_it_handed_back(small: Any, name: str, seed: int, pairs: int) -> None:
+    dice, picture = np.random.default_rng(seed), small.picture_of(seed, sites=60, managers=6)
+    back = HandedBack(dice.integers(0, 60, pairs), dice.integers(0, 3, pairs))
+    closed = replace(picture, handed_back=back)
+    assert broken_rules(closed, PLANNERS[name](closed)) == []
