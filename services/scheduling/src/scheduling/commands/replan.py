@@ -85,6 +85,9 @@ def replan(facts: Path, planned: Path, **wish: Any) -> None:
         made, released = _again(reading, before, (wishes, pinned), wish)
         change = difference(reading.facts, before.visits, made.visits)
         too_many = wish["most_moved"] is not None and len(change.moved) > wish["most_moved"]
+        for site, ordinal in {named for named, _ in wishes.other_days} - set(released):
+            enterprise = reading.names.enterprises[site]
+            CONSOLE.print(f"Visit {ordinal} of {enterprise} stays: nobody has room on the days asked for.")
         if not too_many:
             write_plan(wish["out"], reading.names, made, wish["form"])
             write_refusals(wish["out"], reading.refusals + refused)

@@ -24,7 +24,11 @@ class Spell:
     until: date | None = None
 
     def __str__(self) -> str:
-        return f"{self.since.isoformat()}..{(self.until or date(9999, 12, 31)).isoformat()}"
+        return f"{self.since.isoformat()}..{(self.until or self.since).isoformat()}"
+
+    @property
+    def day_before(self) -> str:
+        return (self.since - timedelta(days=1)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,9 @@ def _suspended(row: dict[str, str], spell: Spell) -> dict[str, str]:
 
 
 def _away(row: dict[str, str], spell: Spell) -> dict[str, str]:
+    """On leave for a while, or available until the day before."""
+    if spell.until is None:
+        return {"available_until": min(spell.day_before, row.get("available_until") or spell.day_before)}
     return {"leave": "|".join(filter(None, (row.get("leave") or "", str(spell))))}
 
 
@@ -89,7 +96,7 @@ def _closed(row: dict[str, str], spell: Spell) -> dict[str, str]:
     """Closed for good it is open until the day before; closed for a while those days are closed days."""
     if spell.until:
         return {"closed_days": "|".join(filter(None, (row.get("closed_days") or "", str(spell))))}
-    last = (spell.since - timedelta(days=1)).isoformat()
+    last = spell.day_before
     if row.get("open_from") and row["open_from"] > last:
         return {"open_from": last, "open_until": last}
     return {"open_until": min(last, row.get("open_until") or last)}

@@ -41,15 +41,20 @@ def frozen_off(facts: Facts) -> Bits:
 
 
 def spaced_off(facts: Facts, days: Bits, visits: Visits) -> None:
-    """Removes the days too near to an enterprise's visits, and those out of the order of their ordinals."""
+    """Removes the days too near to an enterprise's visits, and those between which no ordinal is missing."""
     if not len(visits):
         return
     dates, spacing = facts.calendar.dates, facts.rules.spacing_days
-    order = np.argsort(visits.site, kind="stable")
+    order = np.lexsort((visits.ordinal, visits.site))
+    first = np.diff(visits.site[order], prepend=NOBODY) != 0
+    before = np.where(first, 0, np.roll(visits.ordinal[order], 1))
+    since = np.where(first, 0, np.roll(visits.date[order], 1))
+    follows = visits.ordinal[order] == before + 1
     for start in range(0, len(order), 20_000):
         rows = order[start : start + 20_000]
         near = np.abs(dates[None, :] - visits.date[rows, None]) < spacing
-        near |= (visits.ordinal[rows] == 1)[:, None] & (dates[None, :] < visits.date[rows, None])
+        between = (dates[None, :] > since[start : start + 20_000, None]) & (dates[None, :] < visits.date[rows, None])
+        near |= follows[start : start + 20_000, None] & between
         last = visits.ordinal[rows] >= facts.sites.visits[visits.site[rows]]
         near |= last[:, None] & (dates[None, :] > visits.date[rows, None])
         np.bitwise_and.at(days, visits.site[rows], ~pack(near))

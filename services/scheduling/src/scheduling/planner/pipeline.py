@@ -72,7 +72,7 @@ def plan(facts: Facts, seed: int = 0, progress: Progress | None = None, *, forec
     world, board = _world_and_board(facts, usable, parts)
     parts.append(place_leftovers(facts, world, board, join(parts)))
     clock.done("leftovers")
-    visits = in_order(join(parts))
+    visits = in_order(join(parts), facts.sites.visits)
     missing = unscheduled(facts, visits, usable)
     clock.done("reasons")
     return Plan(visits, missing, facts.managers.agency[visits.manager], clock.seconds)

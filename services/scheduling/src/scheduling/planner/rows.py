@@ -22,8 +22,11 @@ def join(parts: list[Visits]) -> Visits:
     return Visits(**columns)
 
 
-def in_order(visits: Visits) -> Visits:
-    """By enterprise and date; each new draft (ordinal 0) gets the lowest ordinal that its enterprise has free."""
+def in_order(visits: Visits, needs: Ints) -> Visits:
+    """By enterprise and date; each new draft (ordinal 0) gets the lowest ordinal that keeps the order.
+
+    Between visits that are kept no ordinal may be left: such a draft is let go.
+    """
     rows = visits.take(np.lexsort((visits.date, visits.site)))
     starts = np.flatnonzero(np.diff(rows.site, prepend=-1))
     ends = np.append(starts[1:], len(rows))
@@ -31,10 +34,16 @@ def in_order(visits: Visits) -> Visits:
     named = np.unique(rows.site[rows.ordinal > 0])
     for place in np.searchsorted(rows.site[starts], named):
         mine = slice(starts[place], ends[place])
-        ordinal[mine] = _free_ordinals(rows.ordinal[mine])
-    return replace(rows, ordinal=ordinal)
+        ordinal[mine] = _ordinals(rows.ordinal[mine].tolist(), int(needs[rows.site[starts[place]]]))
+    return replace(rows, ordinal=ordinal).take(ordinal > 0)
 
 
-def _free_ordinals(given: Ints) -> Ints:
-    free = (number for number in range(1, 2 * len(given) + 1) if number not in set(given.tolist()))
-    return np.array([number or next(free) for number in given.tolist()], np.int64)
+def _ordinals(given: list[int], need: int) -> Ints:
+    """Ascending: what is given stays, and every 0 becomes the lowest between its neighbours, or stays 0."""
+    found, last = list[int](), 0
+    for place, number in enumerate(given):
+        end = next((later for later in given[place:] if later), need + 1)
+        fits = number or (last + 1 if last + 1 < end else 0)
+        last = fits or last
+        found.append(fits)
+    return np.array(found, np.int64)

@@ -41,7 +41,8 @@ def fulfil(facts: Facts, before: Visits, wishes: Wishes) -> tuple[Plan, list[Nam
     for site in wishes.handed_back:
         moved += events.hand_back(state, site, int(done.day[done.site == site].max(initial=horizon)))
     for (site, ordinal), wanted in wishes.other_days:
-        moved += events.another_day(state, site, ordinal, wanted & (days > horizon))
+        other = wanted & (days > horizon) & (days != state.day[site, ordinal - 1])
+        moved += events.another_day(state, site, ordinal, other)
     after = _with(facts, before, moved, wishes)
     counting = standing(after)
     plan = Plan(after, unscheduled(facts, counting, usable_days(facts)), facts.managers.agency[after.manager])
