@@ -1,0 +1,44 @@
+"""Reason codes: the glossary explains each one that the code can say, in both languages, and no other."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from events.contracts.scheduling import CancelledReason, MissedReason
+from scheduling.planner.model import Reason
+
+ROOT = Path(__file__).parents[3]
+SOURCES = ROOT / "services/scheduling/src/scheduling"
+
+
+def explained() -> list[list[str]]:
+    """The rows of the glossary's table of reason codes."""
+    section = (ROOT / "docs/glossary.md").read_text("utf-8").partition("## Reason codes\n")[2].partition("\n## ")[0]
+    return [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")][2:]
+
+
+def refusals(text: str) -> Iterator[str]:
+    """The code of every `Because("code", ...)`."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Because" and node.args:
+            yield str(ast.literal_eval(node.args[0]))
+
+
+def test_the_glossary_explains_every_reason_code_and_no_other() -> None:
+    said = {code for path in SOURCES.rglob("*.py") for code in refusals(path.read_text("utf-8"))}
+    said |= {reason.name.lower() for reason in Reason} | {*get_args(MissedReason)} | {*get_args(CancelledReason)}
+    codes = [row[0] for row in explained()]
+    assert len(codes) == len(set(codes))
+    assert set(codes) == said
+
+
+def test_every_reason_code_is_told_in_korean_and_in_english() -> None:
+    for code, _, korean, english in explained():
+        assert re.search("[가-힣]", korean), code
+        assert re.search("[A-Za-z]", english), code
+
+
+def test_a_new_refusal_would_be_noticed() -> None:
+    assert list(refusals('x = Because("brand_new", "새 사유", "New.")')) == ["brand_new"]
