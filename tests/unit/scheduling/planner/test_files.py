@@ -169,3 +169,24 @@ def test_a_replan_that_moves_too_much_is_refused_as_a_whole(folder: Callable[...
     refused = call("replan", str(facts), str(out), "--out", str(later), "--most-moved", "0")
     assert refused.exit_code == 1
     assert not later.exists()
+
+
+def test_the_picture_of_a_plan_is_drawn(folder: Callable[..., Path]) -> None:
+    facts, picture = folder(), folder() / "plan.png"
+    assert call("run", str(facts), "--out", str(facts / "plan"), "--picture", str(picture)).exit_code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_change_that_names_nobody_changes_nothing(folder: Callable[..., Path]) -> None:
+    facts, out, later = folder(), folder() / "plan", folder() / "later"
+    call("run", str(facts), "--out", str(out))
+    for words in (
+        ("--suspend", "a9", "--from", "2023-06-01"),
+        ("--suspend", "a1"),
+        ("--missed", "no-such-visit"),
+        ("--hand-back", "e9"),
+    ):
+        refused = call("replan", str(facts), str(out), "--out", str(later), *words)
+        assert refused.exit_code == 1
+        assert "Error: " in refused.output
+    assert not later.exists()

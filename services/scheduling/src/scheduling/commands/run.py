@@ -44,7 +44,7 @@ def run(facts: Path, **wish: Any) -> None:
     if wish["picture"]:
         from scheduling.planfiles.picture import draw  # noqa: PLC0415 - drawing loads slowly and is seldom wanted
 
-        draw(wish["picture"], reading.facts, made)
+        draw(wish["picture"], reading, made)
     if wish["as_json"]:
         refused = [asdict(one) for one in reading.refusals]
         said = telling.measures_as_json(figures, made)

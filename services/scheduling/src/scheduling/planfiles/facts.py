@@ -55,6 +55,7 @@ class Names:
     managers: list[str]
     agency_names: list[str] = field(default_factory=list[str])
     known_on: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    is_synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def read_facts(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Read
         manager_sheet.kept("manager_id"),
         agency_sheet.kept("name"),
         known_on,
+        bool(programme.get("synthetic")),
     )
     refusals = agency_sheet.refusals + manager_sheet.refusals + enterprise_sheet.refusals
     return Reading(Facts(rules_of(programme, calendar), calendar, sites, agencies, managers), names, refusals)
