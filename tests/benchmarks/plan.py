@@ -15,7 +15,7 @@ from rich.console import Console
 
 import plan_growth
 from figures import Figure, publish
-from plan_changes import event_milliseconds, suspend_the_largest
+from plan_changes import event_milliseconds, shortfall_over_bound, suspend_the_largest
 from plan_files import write_plan
 from plan_nation import Nation, facts_folder, load_visits, run
 from plan_referees import (
@@ -89,6 +89,7 @@ AIMS: dict[str, tuple[str, float | None, str]] = {
     "stream_forecast_low_violations": ("", 0, "lower"),
     "bundles_as_planned_over_pyvrp": ("%", None, "lower"),
     "verify_s": ("s", None, "lower"),
+    "shortfall_over_bound": ("x", 1.01, "lower"),
     "growth_400k_over_20k": ("x", None, "lower"),
 }
 
@@ -195,6 +196,8 @@ def _changes(wish: Wish, found: Found) -> None:
     suspension = suspend_the_largest(ROOT, folder, visits)
     found.values |= {"suspension_s": suspension.seconds, "published_moved": suspension.moved}
     CONSOLE.print(suspension)
+    found.values["shortfall_over_bound"], told = shortfall_over_bound(read_facts(folder).facts)
+    CONSOLE.print(told)
 
 
 def _stream(wish: Wish, found: Found) -> None:

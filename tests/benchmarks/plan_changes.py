@@ -19,6 +19,8 @@ from scheduling.planner.groups import usable_days
 from scheduling.planner.insertion import Wanted, insert
 from scheduling.planner.leftovers import kinds, wait_km
 from scheduling.planner.model import Facts, Reals, Stage, Unscheduled, Visits
+from scheduling.planner.shortfall import certify
+from scheduling.planner.whatif import Question, changed
 from scheduling.verifier import verify
 
 EVENTS = 2_000
@@ -49,6 +51,24 @@ def _place(facts: Facts, live: tuple[World, Board], site: int) -> bool:
     _, able = kinds(facts, rows)
     wanted = Wanted(site, int(facts.sites.visits[site]), facts.sites.open_days[site], float(wait_km(facts, rows)[0]))
     return insert(*live, wanted, able[0]).manager >= 0
+
+
+TOO_FEW = 0.15
+"""By so much the managers fall short of what the programme needs."""
+
+
+def shortfall_over_bound(facts: Facts) -> tuple[float, str]:
+    """With managers for only so much of the need: the visits that the plan leaves over those that nobody could make."""
+    need = int(facts.sites.visits.sum())
+    fewer = changed(facts, Question(managers_more=(1 - TOO_FEW) * need / certify(facts).total_capacity - 1))
+    proof, left = certify(fewer), len(plan(fewer).unscheduled.site)
+    told = (
+        f"room for {proof.total_capacity:,} of {need:,} visits: the plan leaves {left:,}, the bound is "
+        f"{proof.unserved:,}; {proof.managers_needed:,} managers end it, and no fewer than {proof.managers_bound:,} can"
+    )
+    if left < proof.unserved:
+        raise RuntimeError(f"the bound is broken: {told}")
+    return left / proof.unserved, told
 
 
 @dataclass(frozen=True)
