@@ -42,8 +42,15 @@ def picture_of(seed: int = 0, sites: int = 40, managers: int = 4, until: date = 
         days[[1, 5, 9]],
         np.where(np.arange(managers) == 5, first + 90, FAR_AHEAD),
     )
+    enterprises = _enterprises(dice, sites, (first, last))
+    ground = Ground(programme, agencies, people, enterprises, LONG_AGO)
+    return sort_out(ground, table_of([]), days)
+
+
+def _enterprises(dice: np.random.Generator, sites: int, year: tuple[int, int]) -> Sites:
+    first, last = year
     works = dice.random(sites) < 0.3
-    enterprises = Sites(
+    return Sites(
         dice.integers(0, 256, (sites, 16)).astype(np.uint8),
         dice.uniform(35, 37, sites),
         dice.uniform(127, 129, sites),
@@ -55,8 +62,6 @@ def picture_of(seed: int = 0, sites: int = 40, managers: int = 4, until: date = 
         np.where(dice.random(sites) < 0.2, 1 << dice.integers(0, 7, sites), 0),
         np.zeros(sites, np.int64),
     )
-    ground = Ground(programme, agencies, people, enterprises, LONG_AGO)
-    return sort_out(ground, table_of([]), days)
 
 
 def table_of(rows: list[tuple[int, ...]]) -> Ints:
