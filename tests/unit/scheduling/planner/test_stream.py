@@ -107,7 +107,7 @@ def test_an_arriving_enterprise_waits_for_mates_rather_than_for_nobody(two_agenc
 
 
 def test_a_dear_agency_leaves_arrivals_to_another(two_agencies: Facts) -> None:
-    dear = np.array([70.0, 0, 0, 0, 0])
+    dear = np.array([90.0, 0, 0, 0, 0])
     chosen = [events.arrive(events.live(two_agencies, Visits(), price), 0, 0)[0].manager for price in (dear * 0, dear)]
     assert chosen[0] == 0
     assert chosen[1] > 0

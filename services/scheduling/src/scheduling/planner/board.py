@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scheduling.planner.compiled import compiled
-from scheduling.planner.geometry import tour
+from scheduling.planner.geometry import ROAD, tour
 from scheduling.planner.model import Bits, Facts, Flags, Ints, Reals, Visits
 
 
@@ -39,12 +39,12 @@ def empty_board(facts: Facts) -> Board:
 
 
 def world_of(facts: Facts, usable: Flags, price: Reals | None = None, draft_from: int | None = None) -> World:
-    """The facts as the compiled functions want them; `price` is what a visit by a manager costs besides its way.
+    """The facts as the compiled functions want them; `price` is what a manager's visit costs besides its way, road km.
 
     From `draft_from` on a later plan will find mates for whoever starts a round: such a day costs a share of one.
     """
     sites, managers = facts.sites, facts.managers
-    prices = np.zeros(len(managers)) if price is None else price
+    prices = np.zeros(len(managers)) if price is None else price / ROAD
     following = facts.calendar.following(facts.rules.spacing_days)
     first_draft = len(facts.calendar) if draft_from is None else draft_from
     return World(

