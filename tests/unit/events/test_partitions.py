@@ -6,6 +6,14 @@ from typing import cast
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+    RequestTimedOutError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from events.transport.batch import Holding
 from events.transport.db import Pool
@@ -89,3 +97,22 @@ async def test_nothing_flows_before_the_database_has_said_where_to_begin(
         assert (client.paused, client.sought) == ({PARTITION}, [0])
         partitions.leave()
     await assigning
+
+
+@pytest.mark.parametrize(
+    ("error", "waits", "is_trouble"),
+    [
+        (KafkaConnectionError("away"), True, False),
+        (RequestTimedOutError(), True, False),
+        (NotCoordinatorForGroupError(), True, False),
+        (TopicAuthorizationFailedError("registry.enterprise.v1"), False, True),
+        (UnknownTopicOrPartitionError(), False, True),
+    ],
+)
+async def test_to_wait_for_kafka_is_no_trouble_and_to_be_refused_by_it_is(
+    partitions: Partitions, error: KafkaError, waits: bool, is_trouble: bool
+) -> None:
+    for _ in range(6):
+        partitions.go_back(error)
+    assert (bool(partitions.waits_for_kafka), bool(partitions.trouble)) == (waits, is_trouble)
+    partitions.leave()

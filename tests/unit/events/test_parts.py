@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import ClusterAuthorizationFailedError, KafkaConnectionError
 
 from events.transport.parts import Parts
 from events.transport.topics import TopicsDifferError
@@ -56,3 +56,29 @@ async def test_topics_that_differ_end_it() -> None:
     with pytest.raises(TopicsDifferError):
         await parts.run(patience=0.01)
     assert not begun.is_set()
+
+
+async def test_work_that_needs_no_kafka_waits_for_nothing() -> None:
+    begun, tended = asyncio.Event(), asyncio.Event()
+    parts = await parts_of([KafkaConnectionError("away"), TopicsDifferError("3 partitions")], begun)
+
+    async def tend(_: Any) -> None:
+        tended.set()
+
+    running = asyncio.create_task(parts.run({"tending": tend}, patience=0.2))
+    async with asyncio.timeout(30):
+        await tended.wait()
+    assert parts.not_begun
+    with pytest.raises(TopicsDifferError):
+        await running
+    assert not begun.is_set()
+
+
+async def test_what_kafka_refuses_is_not_called_its_absence() -> None:
+    parts = await parts_of([ClusterAuthorizationFailedError()], asyncio.Event())
+    running = asyncio.create_task(parts.run(patience=3600))
+    while parts.trouble == ["the topics are being verified"]:
+        await asyncio.sleep(0.01)
+    assert parts.trouble[0].startswith("Kafka refuses")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

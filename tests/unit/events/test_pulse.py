@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 
 from events.transport.positions import Place
 from events.transport.pulse import Pulse
@@ -20,7 +20,7 @@ class Client:
         self.now = 1_000.0
         self.fetched_at = self.now
         self.is_paused = False
-        self.is_away = False
+        self.is_away = self.is_refused = False
 
     def assignment(self) -> Collection[TopicPartition]:
         return frozenset({PARTITION})
@@ -34,6 +34,8 @@ class Client:
     async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         if self.is_away:
             raise KafkaConnectionError("away")
+        if self.is_refused:
+            raise TopicAuthorizationFailedError("registry.enterprise.v1")
         return dict.fromkeys(partitions, 7)
 
 
@@ -63,7 +65,16 @@ async def test_a_consumer_that_waits_for_its_database_or_its_breaker_lives(clien
 async def test_kafkas_absence_is_told_and_is_no_death(client: Client) -> None:
     client.is_away = True
     pulse = await _after_a_silent_minute(client)
-    assert (pulse.is_beating, pulse.kafka_is_away) == (True, True)
+    assert (pulse.is_beating, pulse.kafka_is_away, pulse.refusal) == (True, True, None)
+
+
+async def test_what_kafka_refuses_for_long_is_told_and_forgotten_when_it_answers(client: Client) -> None:
+    client.is_refused = True
+    pulse = await _after_a_silent_minute(client)
+    assert "TopicAuthorizationFailed" in str(pulse.refusal)
+    client.is_refused = False
+    await pulse.feel(cast(AIOKafkaConsumer, client), {PARTITION: Place(5)})
+    assert pulse.refusal is None
 
 
 async def test_a_partition_that_has_records_and_does_not_move_is_told(client: Client) -> None:

@@ -89,6 +89,7 @@ class Consumer:
                 self._has_joined = True
                 return
             except (KafkaError, OSError) as error:
+                self.pulse.no_answer(error)
                 _log.warning("kafka_is_away", error=repr(error))
                 await self._broker.stop()
                 await asyncio.sleep(1)
@@ -163,6 +164,8 @@ class Consumer:
             return f"breaker open: {self.batches.breaker.reason}; mend the cause and restart"
         if self.partitions.trouble:
             return self.partitions.trouble
+        if self.pulse.refusal:
+            return f"Kafka refuses: {self.pulse.refusal}"
         if self.waits_for_kafka:
             return None  # nothing else can be known
         if self.pulse.standing_still:

@@ -109,7 +109,7 @@ async def _database(service: Service) -> AsyncGenerator[Pool]:
 @asynccontextmanager
 async def _running(service: Service, names: Sequence[Part], pool: Pool) -> AsyncGenerator[asyncio.Task[None]]:
     parts = _parts(service, names, pool)
-    running = asyncio.create_task(parts.run(), name="parts")
+    running = asyncio.create_task(parts.run({"frozen_sessions": FrozenSessions().end}), name="parts")
     add_health(service.app, pool, parts, running)
     try:
         yield running
@@ -121,12 +121,11 @@ async def _running(service: Service, names: Sequence[Part], pool: Pool) -> Async
 def _parts(service: Service, names: Sequence[Part], pool: Pool) -> Parts:
     settings = service.settings
     hears = "consumer" in names and service.hears
-    works = {"frozen_sessions": FrozenSessions().end, **(service.works if "work" in names else {})}
     return Parts(
         pool,
         Consumer(service.name, settings, pool, service.hears) if hears else None,
         Relay(settings.database_url, settings.kafka_bootstrap) if "relay" in names else None,
-        works,
+        service.works if "work" in names else {},
         _verifier(service),
     )
 

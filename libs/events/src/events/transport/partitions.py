@@ -19,6 +19,7 @@ from events.transport.batch import Holding, by_partition
 from events.transport.db import Pool
 from events.transport.dead_letters import blocked_keys
 from events.transport.positions import places_of
+from events.transport.pulse import is_away
 from events.transport.wire import Record
 
 _log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class Partitions(ConsumerRebalanceListener):
         self.waits_because: str | None = None
         """The fault because of which nothing goes on just now."""
         self.waits_for_kafka: str | None = None
-        """The same where Kafka is to blame, and nothing can be done here."""
+        """The same where Kafka does not answer, and nothing can be done here."""
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - aiokafka's base is untyped
         """Wait for the batch in flight, then let go."""
@@ -72,7 +73,7 @@ class Partitions(ConsumerRebalanceListener):
                     return
 
     def _waits(self, why: str, error: Exception) -> None:
-        is_kafkas = isinstance(error, KafkaError)
+        is_kafkas = isinstance(error, KafkaError) and is_away(error)
         self.waits_because, self.waits_for_kafka = (None, why) if is_kafkas else (why, None)
 
     async def _begin(self, assigned: Sequence[TopicPartition]) -> None:

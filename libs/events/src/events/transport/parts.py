@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from events.transport.consumer import Consumer
 from events.transport.db import Pool
+from events.transport.pulse import is_away
 from events.transport.relay import Relay
 
 _log = structlog.get_logger(__name__)
@@ -36,10 +37,22 @@ class Parts:
         self.not_begun: str | None = "the topics are being verified"
         """Why nothing has begun yet."""
 
-    async def run(self, *, patience: float = 1.0) -> None:
-        """Begin once the topics are verified, and go on until cancelled; raises what `verify` says of the topics."""
-        await self._verified(patience)
-        self.not_begun = None
+    async def run(self, at_once: Mapping[str, Work] | None = None, *, patience: float = 1.0) -> None:
+        """Begin once the topics are verified, and go on until cancelled; raises what `verify` says of the topics.
+
+        Work `at_once` needs no Kafka and waits for nothing.
+        """
+        tending = [asyncio.create_task(keep_at(name, work, self._pool)) for name, work in (at_once or {}).items()]
+        try:
+            await self._verified(patience)
+            self.not_begun = None
+            await self._go_on()
+        finally:
+            for task in tending:
+                task.cancel()
+            await asyncio.gather(*tending, return_exceptions=True)
+
+    async def _go_on(self) -> None:
         async with asyncio.TaskGroup() as beside:
             if self.consumer:
                 beside.create_task(self.consumer.run())
@@ -53,7 +66,8 @@ class Parts:
             try:
                 return await self._verify()
             except (KafkaError, OSError) as error:
-                self.not_begun = f"Kafka does not answer, so its topics cannot be verified: {error}"
+                what = "does not answer" if is_away(error) else "refuses"
+                self.not_begun = f"Kafka {what}, so its topics cannot be verified: {error}"
                 _log.warning("kafka_is_away", error=repr(error), again_in_seconds=delay)
             await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
             delay = min(10.0, delay * 2)
@@ -63,7 +77,8 @@ class Parts:
         """Why this process does not do its work; to wait for Kafka alone is no trouble once it has begun."""
         if self.not_begun:
             return [self.not_begun]
-        return [self.consumer.trouble] if self.consumer and self.consumer.trouble else []
+        parts = {"consumer": self.consumer, "relay": self.relay}
+        return [f"{name}: {part.trouble}" for name, part in parts.items() if part and part.trouble]
 
     @property
     def waiting(self) -> list[str]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition, errors
 from aiokafka.errors import KafkaError
 
 from events.transport import metrics
@@ -18,6 +18,38 @@ BATCH_SECONDS = 180.0
 STILL_SECONDS = 120.0
 """A partition with records whose place does not move for so long is stuck."""
 
+_AWAY = (
+    OSError,
+    TimeoutError,
+    errors.KafkaConnectionError,
+    errors.KafkaTimeoutError,
+    errors.KafkaUnavailableError,
+    errors.NoBrokersAvailable,
+    errors.NodeNotReadyError,
+    errors.StaleMetadata,
+    errors.MetadataEmptyBrokerList,
+    errors.RequestTimedOutError,
+    errors.BrokerNotAvailableError,
+    errors.ReplicaNotAvailableError,
+    errors.LeaderNotAvailableError,
+    errors.NotLeaderForPartitionError,
+    errors.NotEnoughReplicasError,
+    errors.NotEnoughReplicasAfterAppendError,
+    errors.NotControllerError,
+    errors.GroupLoadInProgressError,
+    errors.GroupCoordinatorNotAvailableError,
+    errors.NotCoordinatorForGroupError,
+    errors.RebalanceInProgressError,
+    errors.CorrelationIdError,
+    errors.Cancelled,
+    errors.ProducerClosed,
+)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether Kafka does not answer, or is changing hands: to wait helps. What it refuses, it goes on refusing."""
+    return isinstance(error, _AWAY)
+
 
 class Pulse:
     """What is felt once a second from beside the consumer's own loop."""
@@ -27,6 +59,16 @@ class Pulse:
         self._busy_since: float | None = None
         self._fetched_at = self._answered_at = clock()
         self._stands: dict[TopicPartition, tuple[int, float]] = {}
+        self._refusal: str | None = None
+
+    def no_answer(self, error: Exception) -> None:
+        """Kafka has not said what it was asked."""
+        self._refusal = None if is_away(error) else repr(error)
+
+    @property
+    def refusal(self) -> str | None:
+        """What Kafka has been saying for long instead of an answer; to wait does not help."""
+        return self._refusal if self.kafka_is_away else None
 
     def begin(self) -> None:
         """The consumer has just joined its group: what was before does not count."""
@@ -48,9 +90,10 @@ class Pulse:
         polled = max((kafka.last_poll_timestamp(partition) or 0 for partition in flowing), default=None)
         try:
             ends: dict[TopicPartition, int] = await asyncio.wait_for(kafka.end_offsets(list(places)), 5)
-            self._answered_at = self._clock()
-        except (KafkaError, OSError):
+            self._answered_at, self._refusal = self._clock(), None
+        except (KafkaError, OSError) as error:
             polled, ends = None, {}
+            self.no_answer(error)
         metrics.KAFKA_AWAY.set(self.kafka_is_away)
         if polled is None or self._clock() - polled / 1000 < SILENT_SECONDS / 2:
             self._fetched_at = self._clock()  # Kafka away and nothing to fetch are no deaths; readiness tells them

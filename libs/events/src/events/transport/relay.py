@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError
 
 from events.transport import metrics
 from events.transport.db import Connection, is_transient
+from events.transport.pulse import is_away
 from events.transport.wire import headers_of
 
 _log = structlog.get_logger(__name__)
@@ -69,6 +70,9 @@ class Relay:
         self.is_active = False
         self.waits_for_kafka: str | None = None
         """Why nothing is published, if that is because Kafka does not answer."""
+        self.trouble: str | None = None
+        """Why nothing is published, if somebody has to do something about it."""
+        self._interruptions = 0
         self.last_turn_at = datetime.now(UTC)
         self._stopping = set[asyncio.Task[None]]()
 
@@ -79,11 +83,23 @@ class Relay:
                 async with self._session() as db, self._producer() as producer:
                     await self._publish_for_ever(db, producer)
             except Exception as error:  # whatever it is, facts wait in the outbox, and giving up would help nobody
-                self.waits_for_kafka = repr(error) if isinstance(error, KafkaError) else None
-                _log.warning("relay_interrupted", error=repr(error), transient=is_transient(error))
+                self.interrupted(error)
             finally:
                 self._is_active(False)
             await asyncio.sleep(1)
+
+    def interrupted(self, error: Exception) -> None:
+        """Note a fault: Kafka's absence is no trouble, nor is a stumble, but standing still for another reason is."""
+        passes_by = is_away(error) or is_transient(error)
+        self._interruptions = 0 if passes_by else self._interruptions + 1
+        self.waits_for_kafka = repr(error) if isinstance(error, KafkaError) and passes_by else None
+        self.trouble = f"attempt {self._interruptions}: {error!r}" if self._interruptions > 5 else None
+        _log.warning("relay_interrupted", error=repr(error), transient=is_transient(error))
+
+    def went_well(self) -> None:
+        """The next fault is a first one again."""
+        self.waits_for_kafka = self.trouble = None
+        self._interruptions = 0
 
     async def _publish_for_ever(self, db: Connection, producer: AIOKafkaProducer) -> None:
         clock = asyncio.get_running_loop().time
@@ -93,7 +109,7 @@ class Relay:
             self.last_turn_at = datetime.now(UTC)
             if not await self.publish_once(db, producer):
                 await asyncio.sleep(self._poll_seconds)
-            self.waits_for_kafka = None
+            self.went_well()
             if clock() > sweep_at and not await self.sweep_once(db):
                 sweep_at = clock() + 60
 
@@ -137,9 +153,13 @@ class Relay:
     async def _session(self) -> AsyncGenerator[Connection]:
         db = await asyncpg.connect(self._dsn, server_settings={"idle_session_timeout": "8s"}, command_timeout=60)
         try:
+            standing_by = 0
             while not await db.fetchval(f"select pg_try_advisory_lock({_LOCK})"):
                 self.last_turn_at = datetime.now(UTC)
                 await asyncio.sleep(0.5)
+                standing_by += 1
+                if standing_by > 60:  # whoever keeps the lock for so long publishes
+                    self.went_well()
             _log.info("relay_active")
             yield db
         finally:
