@@ -140,6 +140,7 @@ class PlanRow:
     most_moved: int | None = None
     most_dropped: int | None = None
     difference: dict[str, Any] | None = None
+    requested_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,12 +72,19 @@ PLANNING_FAILED = Because(
     "계획을 계산하는 프로그램이 여러 번 멈추었습니다. 운영자에게 알리십시오.",
     "The planner stopped several times. Tell the operators.",
 )
+FAULTS = frozenset({"planning_failed", "not_valid"})
+"""Codes of plans refused through no fault of whoever asked for them: they are asked for again by themselves."""
 
 
 NOTHING_SCHEDULED = Because(
     "nothing_scheduled",
     "옮길 수 있는 예정된 방문이 없습니다. 이미 방문했거나, 취소되었거나, 확정 기간에 있습니다.",
     "There is no scheduled visit that could be moved: it was made, cancelled, or lies in the days that are fixed.",
+)
+FROZEN = Because(
+    "frozen",
+    "가까운 며칠의 확정 기간에 있는 방문은 옮기지 않습니다. 그 방문이 지난 뒤 다시 요청하십시오.",
+    "A visit lies in the next few days, which are fixed. Ask again when it lies behind you.",
 )
 NOT_SERVED = Because(
     "not_served",

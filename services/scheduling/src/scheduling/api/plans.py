@@ -57,6 +57,15 @@ def _plan(programme_id: UUID, asked: PlanAsked) -> PlanRow:
     return PlanRow(uuid4(), programme_id, "requested", now, asked.not_before, 0, *(None,) * 5, reasons=[], **limits)
 
 
+@router.get("/programmes/{programme_id}/plans")
+async def newest(
+    request: Request, programme_id: UUID, _: Watcher, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> dict[str, Any]:
+    """The last plans of a programme, who or what asked for them, and why they were refused."""
+    rows = await plans.newest(request.app.state.pool, programme_id, limit)
+    return {"plans": [asdict(plan) for plan in rows]}
+
+
 @router.get("/plans/{plan_id}")
 async def a_plan(request: Request, plan_id: UUID, _: Watcher) -> dict[str, Any]:
     plan = await plans.find(request.app.state.pool, plan_id)

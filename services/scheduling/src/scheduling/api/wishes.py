@@ -137,8 +137,16 @@ async def _keep(tx: Transaction, asked: _Asked, about: Sequence[Visit]) -> Wish:
         raise RefusedError(OUT_OF_SCOPE if scheduled else NOT_SCHEDULED)
     wish = _wish(asked, own[0])
     if not await wishes.keep(tx.db, wish):
-        raise RefusedError(WISH_ID_TAKEN)
+        return await _asked_beside(tx, asked)
     await plans.request_again(tx.db, wish.programme_id, wish.asked_at, f"wish {wish.wish_id}")
+    return wish
+
+
+async def _asked_beside(tx: Transaction, asked: _Asked) -> Wish:
+    """The wish of this id that another request has kept since this one looked: said again it is the same."""
+    wish = await _known(tx, asked)
+    if wish is None:
+        raise RefusedError(WISH_ID_TAKEN)
     return wish
 
 

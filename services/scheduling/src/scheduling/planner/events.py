@@ -73,16 +73,13 @@ def close(state: Live, site: int, today: int) -> list[Moved]:
 
 def missed(state: Live, site: int, ordinal: int, today: int) -> list[Moved]:
     """A visit that could not be made gets another day, also one kept in reserve; no other visit moves."""
-    _lift(state, site, ordinal - 1)
-    return _again(
-        state, site, ordinal, (state.facts.sites.open_days[site] & _from(state, today + 1), state.with_reserve)
-    )
+    days = state.facts.sites.open_days[site] & _from(state, today + 1)
+    return _again(state, site, ordinal, (days, state.with_reserve))
 
 
 def another_day(state: Live, site: int, ordinal: int, days: Flags) -> list[Moved]:
     """An enterprise asks for one of these days instead."""
     was = (int(state.manager[site, ordinal - 1]), int(state.day[site, ordinal - 1]))
-    _lift(state, site, ordinal - 1)
     bits = state.facts.sites.open_days[site] & pack(days[None, :])[0]
     moved = _again(state, site, ordinal, (bits, state.world))
     if moved[0].day == NOBODY and was[1] >= 0:
@@ -105,17 +102,30 @@ def hand_back(state: Live, site: int, today: int) -> list[Moved]:
 
 
 def _again(state: Live, site: int, ordinal: int, where: tuple[Bits, World]) -> list[Moved]:
-    """One visit anew: with a manager who knows the enterprise if that is not much dearer."""
-    days, world = where
+    """One visit anew: with the enterprise's agency while that has a day, and who knows it if that is not much dearer."""
+    (days, world), mine = where, _served_by(state, site)
+    _lift(state, site, ordinal - 1)
     wanted = _wanted(state, site, 1, _spaced(state, site, days & _in_order(state, site, ordinal - 1)))
-    place = best_place(world, state.board, wanted, _able(state, site))
-    known = state.manager[site][state.manager[site] >= 0]
+    able = _able(state, site)
+    place = best_place(world, state.board, wanted, able & mine)
+    if place.manager < 0:
+        return _take(state, wanted, [ordinal - 1], best_place(world, state.board, wanted, able))
+    managers = state.manager[site][state.manager[site] >= 0]
+    known = managers[mine[state.facts.managers.agency[managers]]]
     if len(known):
         costs = day_costs(world, state.board, wanted, int(known[0]))
         total, chosen = cheapest_chain(costs, world.following, 1, wanted.wait_km)
         if np.isfinite(total) and total <= place.cost + CONTINUITY_KM:
             place = Place(int(known[0]), chosen, total)
     return _take(state, wanted, [ordinal - 1], place)
+
+
+def _served_by(state: Live, site: int) -> Flags:
+    """The agency whose manager is to come last; none where nobody is to come."""
+    managers = state.manager[site][state.manager[site] >= 0]
+    mine = np.zeros(len(state.facts.agencies), np.bool_)
+    mine[state.facts.managers.agency[managers[-1:]]] = True
+    return mine
 
 
 def _wanted(state: Live, site: int, visits: int, days: Bits) -> Wanted:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import structlog
+from prometheus_client import Counter
 
 from events.transport.db import Pool
 from scheduling import reasons
@@ -19,6 +20,9 @@ from scheduling.store import plans
 
 _log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 5
+AGAIN_SECONDS = 300.0
+"""After a plan that failed it is asked for again; twice as long after each failure that follows."""
+REFUSED = Counter("plans_refused", "Plans that ended with nothing published", ["reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,20 @@ class Desk:
     books_after: BooksAfter
     lease_seconds: float
     freeze_days: int = 0
+    deadline_seconds: float = 1_200
+    """A planner that is not done by then hangs."""
 
 
 async def keep_planning(pool: Pool, desk: Desk) -> None:
-    """Takes plans as they are asked for, for ever."""
+    """Takes plans as they are asked for, and asks again for those that failed, for ever."""
+    clock, looked_at = asyncio.get_running_loop().time, 0.0
     while True:
-        if not await plan_next(pool, desk):
-            await asyncio.sleep(0.5)
+        if await plan_next(pool, desk):
+            continue
+        if clock() - looked_at > AGAIN_SECONDS / 10:
+            await plans.ask_again(pool, AGAIN_SECONDS)
+            looked_at = clock()
+        await asyncio.sleep(0.5)
 
 
 async def plan_next(pool: Pool, desk: Desk) -> bool:
@@ -46,7 +57,13 @@ async def plan_next(pool: Pool, desk: Desk) -> bool:
         return False
     if plan.attempt > MOST_ATTEMPTS:
         await plans.refuse(pool, plan, [reasons.PLANNING_FAILED])
-        return True
+    else:
+        await _see_through(pool, desk, plan)
+    await _tell(pool, plan)
+    return True
+
+
+async def _see_through(pool: Pool, desk: Desk, plan: PlanRow) -> None:
     process = await start(desk, plan)
     try:
         await _attend(pool, desk, plan, process)
@@ -54,7 +71,18 @@ async def plan_next(pool: Pool, desk: Desk) -> bool:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return True
+
+
+async def _tell(pool: Pool, plan: PlanRow) -> None:
+    """A plan that was refused is counted; for one that nobody looks at the log is the only place to learn of it."""
+    now = await plans.find(pool, plan.plan_id)
+    if now is None or now.state != "refused":
+        return
+    codes = [reason["code"] for reason in now.reasons]
+    for code in codes:
+        REFUSED.labels(code).inc()
+    say = _log.error if reasons.FAULTS & set(codes) else _log.info
+    say("plan_refused", plan_id=str(plan.plan_id), requested_by=plan.requested_by, reasons=codes)
 
 
 async def start(desk: Desk, plan: PlanRow) -> Process:
@@ -75,8 +103,12 @@ async def start(desk: Desk, plan: PlanRow) -> Process:
 
 
 async def _attend(pool: Pool, desk: Desk, plan: PlanRow, process: Process) -> None:
-    ending = asyncio.ensure_future(process.wait())
+    ending, clock = asyncio.ensure_future(process.wait()), asyncio.get_running_loop().time
+    deadline = clock() + desk.deadline_seconds
     while not (await asyncio.wait({ending}, timeout=desk.lease_seconds / 3))[0]:
+        if clock() > deadline and process.returncode is None:
+            _log.error("planner_hangs", plan_id=str(plan.plan_id), attempt=plan.attempt)
+            process.kill()
         await plans.prolong(pool, plan, desk.lease_seconds)
     if ending.result() != 0:
         _log.warning("planner_died", plan_id=str(plan.plan_id), attempt=plan.attempt, status=ending.result())

@@ -1,7 +1,7 @@
 """Publishing a plan: its visits, what is said of them, and the plan itself, in one transaction or not at all."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import Any
@@ -27,7 +27,7 @@ class LostPlanError(Exception):
 
 @dataclass(frozen=True)
 class Finished:
-    """A plan that was computed and found valid; `started` is its `perf_counter`."""
+    """A plan that was computed and found valid; `started` is its `perf_counter`, `is_awaited` as of its draft."""
 
     plan: PlanRow
     picture: Picture
@@ -35,6 +35,7 @@ class Finished:
     difference: Mapping[str, Any]
     answers: Sequence[WishAnswer]
     started: float
+    is_awaited: bool = False
 
 
 async def publish(pool: Pool, finished: Finished) -> None:
@@ -55,6 +56,8 @@ async def publish(pool: Pool, finished: Finished) -> None:
         # The plan's own row comes last: until then its lease can be prolonged beside this transaction.
         outcome = _outcome(finished, len(lost))
         await _finish(tx, plan, outcome, now)
+        if finished.is_awaited:
+            await plans.request_again(tx.db, plan.programme_id, now, f"plan {plan.plan_id}")
         tx.announce([Announcement(_published(plan, outcome, now.astimezone(SEOUL).date()), 1, now)])
 
 
@@ -68,7 +71,9 @@ async def answer_wishes(tx: Transaction, plan: PlanRow, answers: Sequence[WishAn
 def _as_it_went(answer: WishAnswer, lost: Set[UUID]) -> WishAnswer:
     """A visit that was reported or cancelled meanwhile has not moved."""
     moved = tuple(visit for visit in answer.visits if visit["visit_id"] not in lost)
-    return answer if moved or answer.because else WishAnswer(answer.wish, because=reasons.NOTHING_SCHEDULED)
+    if answer.because or moved:
+        return replace(answer, visits=moved)
+    return WishAnswer(answer.wish, because=reasons.NOTHING_SCHEDULED)
 
 
 async def show(pool: Pool, finished: Finished) -> None:

@@ -1,9 +1,9 @@
 """Wishes carried out on the live plan: only the visits that a wish names move, each where it costs least."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -21,9 +21,13 @@ Place = tuple[int, int]
 """A manager, and a day as a number since year 1."""
 
 
+Found: TypeAlias = dict[tuple[int, int], Place] | Because | None
+"""Where visits go, by site and ordinal; or why they stay; or nothing, for a wish that waits for the next plan."""
+
+
 @dataclass(frozen=True)
 class CarriedOut:
-    """The answers, and by site and ordinal where the visits go."""
+    """The answers, and by site and ordinal where the visits go; a wish without an answer waits for the next plan."""
 
     answers: list[WishAnswer] = field(default_factory=list[WishAnswer])
     moves: dict[tuple[int, int], Place] = field(default_factory=dict[tuple[int, int], Place])
@@ -40,67 +44,98 @@ def propose_with_wishes(
     return *_with_moves(picture, (planned, proposal), carried.moves), carried.answers
 
 
+def can_move(picture: Picture) -> bool:
+    """Whether any visit could be moved at all: somebody to visit, somebody who comes, and a day left."""
+    return bool(len(picture.days) and picture.managers.ids and len(picture.sites))
+
+
 def carry_out(picture: Picture, wishes: Sequence[Wish]) -> CarriedOut:
-    """Carries wishes out one after the other; a visit that one of them has moved is not moved by another."""
-    work = _Work(picture)
+    """Carries wishes out one after the other; a visit that one of them has moved, another moves in the next plan."""
+    if not can_move(picture):
+        return CarriedOut([WishAnswer(wish, because=reasons.NOTHING_SCHEDULED) for wish in wishes])
+    work = _Work(picture, wishes)
     carried = CarriedOut()
     for wish in wishes:
         found = work.carry_out(wish, carried.moves)
         if isinstance(found, Because):
             carried.answers.append(WishAnswer(wish, because=found))
-        else:
+        elif found is not None:
             carried.moves.update(found)
             carried.answers.append(WishAnswer(wish, tuple(work.told(key, place) for key, place in found.items())))
     return carried
 
 
+def harmless(breaks: Callable[[Sequence[Wish]], bool], kept: Sequence[Wish], asked: Sequence[Wish]) -> Sequence[Wish]:
+    """The wishes kept, and those of the others that break no rule beside them; halves are tried whole."""
+    if not asked or not breaks([*kept, *asked]):
+        return [*kept, *asked]
+    if len(asked) == 1:
+        return kept
+    half = len(asked) // 2
+    return harmless(breaks, harmless(breaks, kept, asked[:half]), asked[half:])
+
+
 class _Work:
-    def __init__(self, picture: Picture) -> None:
+    """The live plan, and by site the rows of the visits that wishes may be about."""
+
+    def __init__(self, picture: Picture, wishes: Sequence[Wish]) -> None:
         self.picture = picture
-        self.places = {UUID(bytes=name.tobytes()): place for place, name in enumerate(picture.sites.ids)}
+        self.places = _places_of(picture, wishes)
         facts = facts_of(picture)
         self.state: Live = live(facts, facts.kept)
-        self.rows: dict[tuple[int, int], int] = {}
-        kept = picture.kept
-        for row in np.flatnonzero((kept.is_done == 0) & (kept.day > picture.today)).tolist():
-            self.rows[int(kept.site[row]), int(kept.ordinal[row])] = row
+        self.freed: set[int] = set(picture.needs.site[picture.needs.is_freed].tolist())
+        self.rows: dict[int, list[int]] = {}
+        kept, mine = picture.kept, np.array(list(self.places.values()), np.int64)
+        for row in np.flatnonzero((kept.is_done == 0) & (kept.day > picture.today) & np.isin(kept.site, mine)).tolist():
+            self.rows.setdefault(int(kept.site[row]), []).append(row)
 
-    def carry_out(self, wish: Wish, moved: dict[tuple[int, int], Place]) -> dict[tuple[int, int], Place] | Because:
+    def carry_out(self, wish: Wish, moved: dict[tuple[int, int], Place]) -> Found:
         site = self.places.get(wish.enterprise_id)
-        keys = [key for key in self.rows if key[0] == site]
-        if site is None or not keys or not len(self.picture.days):
+        if site in self.freed:
+            return None  # where this very plan sends the site's visits is not known yet
+        rows = [] if site is None else self.rows.get(site, [])
+        if site is None or not rows:
             return reasons.NOTHING_SCHEDULED
         self._keep_apart(site)
-        return self._hand_back(wish, site, keys) if wish.kind == "hand_back" else self._another_day(wish, keys, moved)
+        return self._hand_back(wish, rows, moved) if wish.kind == "hand_back" else self._another_day(wish, rows, moved)
 
-    def _hand_back(self, wish: Wish, site: int, keys: list[tuple[int, int]]) -> dict[tuple[int, int], Place] | Because:
-        picture, state = self.picture, self.state
-        turns = [turn for turn in range(state.day.shape[1]) if state.day[site, turn] >= 0]
-        if any(picture.kept.is_pinned[self.rows[key]] for key in keys):
+    def _hand_back(self, wish: Wish, rows: list[int], moved: dict[tuple[int, int], Place]) -> Found:
+        picture, kept, state, site = self.picture, self.picture.kept, self.state, self._key(rows[0])[0]
+        if any(self._key(row) in moved for row in rows):
+            return None
+        if kept.is_pinned[rows].any():
             return reasons.PINNED
-        before = state.manager[site].copy(), state.day[site].copy()
-        agencies = {int(state.facts.managers.agency[before[0][turn]]) for turn in turns}
-        if {picture.agencies.ids[agency] for agency in agencies} != {wish.agency_id}:
+        if {picture.agencies.ids[agency] for agency in kept.agency[rows]} != {wish.agency_id}:
             return reasons.NOT_SERVED
+        if (kept.day[rows] < picture.days[0]).any():
+            return reasons.FROZEN
+        before = state.manager[site].copy(), state.day[site].copy()
         return self._settled(hand_back(state, site, -1), before) or reasons.NOBODY_ELSE
 
-    def _another_day(
-        self, wish: Wish, keys: list[tuple[int, int]], moved: dict[tuple[int, int], Place]
-    ) -> dict[tuple[int, int], Place] | Because:
-        picture, state = self.picture, self.state
-        programme, names = picture.programme.programme_id, picture.sites.ids
-        key = next(
-            (k for k in keys if visit_id_of(programme, UUID(bytes=names[k[0]].tobytes()), k[1]) == wish.visit_id), None
-        )
-        if key is None or key in moved:
+    def _another_day(self, wish: Wish, rows: list[int], moved: dict[tuple[int, int], Place]) -> Found:
+        picture, kept, state = self.picture, self.picture.kept, self.state
+        row = next((row for row in rows if self._visit_id(*self._key(row)) == wish.visit_id), None)
+        if row is None:
             return reasons.NOTHING_SCHEDULED
-        if picture.kept.is_pinned[self.rows[key]]:
+        site, ordinal = self._key(row)
+        if (site, ordinal) in moved:
+            return None
+        if kept.is_pinned[row]:
             return reasons.PINNED
-        wanted = np.isin(picture.days, [day.toordinal() for day in wish.days])
-        if state.day[key[0], key[1] - 1] < 0 or not wanted.any():
+        if kept.day[row] < picture.days[0]:
+            return reasons.FROZEN
+        wanted = np.isin(picture.days, [day.toordinal() for day in wish.days]) & (picture.days != kept.day[row])
+        if not wanted.any():
             return reasons.NO_SUCH_DAY
-        before = state.manager[key[0]].copy(), state.day[key[0]].copy()
-        return self._settled(another_day(state, key[0], key[1], wanted), before) or reasons.NO_SUCH_DAY
+        before = state.manager[site].copy(), state.day[site].copy()
+        return self._settled(another_day(state, site, ordinal, wanted), before) or reasons.NO_SUCH_DAY
+
+    def _key(self, row: int) -> tuple[int, int]:
+        return int(self.picture.kept.site[row]), int(self.picture.kept.ordinal[row])
+
+    def _visit_id(self, site: int, ordinal: int) -> UUID:
+        enterprise_id = UUID(bytes=self.picture.sites.ids[site].tobytes())
+        return visit_id_of(self.picture.programme.programme_id, enterprise_id, ordinal)
 
     def _settled(self, moved: list[Moved], before: tuple[Ints, Ints]) -> dict[tuple[int, int], Place]:
         """Where the visits went; put back where they were if one of them found no place."""
@@ -121,15 +156,20 @@ class _Work:
         self.state.facts.sites.open_days[site] &= pack(np.all(far, axis=1, keepdims=True).T)[0]
 
     def told(self, key: tuple[int, int], place: Place) -> dict[str, Any]:
-        picture, (site, ordinal), (manager, day) = self.picture, key, place
-        enterprise_id = UUID(bytes=picture.sites.ids[site].tobytes())
+        picture, (manager, day) = self.picture, place
         return {
-            "visit_id": visit_id_of(picture.programme.programme_id, enterprise_id, ordinal),
-            "ordinal": ordinal,
+            "visit_id": self._visit_id(*key),
+            "ordinal": key[1],
             "visit_on": date.fromordinal(day),
             "agency_id": picture.agencies.ids[picture.managers.agency[manager]],
             "manager_id": picture.managers.ids[manager],
         }
+
+
+def _places_of(picture: Picture, wishes: Iterable[Wish]) -> dict[UUID, int]:
+    """The places of the sites that wishes are about; of a nation's sites these are few."""
+    asked = {wish.enterprise_id.bytes: wish.enterprise_id for wish in wishes}
+    return {asked[name]: place for place, name in enumerate(map(bytes, picture.sites.ids)) if name in asked}
 
 
 def _rows_of(picture: Picture, moves: dict[tuple[int, int], Place]) -> Flags:
@@ -153,11 +193,11 @@ def _with_wishes(picture: Picture, carried: CarriedOut) -> Picture:
     )
 
 
-def _also(picture: Picture, wishes: Sequence[Wish]) -> HandedBack:
-    wanted = {(wish.enterprise_id, wish.agency_id) for wish in wishes if wish.kind == "hand_back"}
-    sites = {UUID(bytes=name.tobytes()): place for place, name in enumerate(picture.sites.ids)} if wanted else {}
-    pairs = [(sites[site], picture.agencies.ids.index(agency)) for site, agency in sorted(wanted)]
-    table, back = np.array(pairs, np.int64).reshape(-1, 2), picture.handed_back
+def _also(picture: Picture, wishes: Iterable[Wish]) -> HandedBack:
+    done = [wish for wish in wishes if wish.kind == "hand_back"]
+    places = _places_of(picture, done) if done else {}
+    pairs = {(places[wish.enterprise_id], picture.agencies.ids.index(wish.agency_id)) for wish in done}
+    table, back = np.array(sorted(pairs), np.int64).reshape(-1, 2), picture.handed_back
     return HandedBack(np.append(back.site, table[:, 0]), np.append(back.agency, table[:, 1]))
 
 

@@ -23,13 +23,17 @@ from scheduling.planning.difference import beyond_limits, counted, measured
 from scheduling.planning.making_way import propose_with_way
 from scheduling.planning.orders import Order
 from scheduling.planning.picture import NOBODY, REASONS, Picture, Planner, Proposal
-from scheduling.planning.publishing import Finished, answer_wishes, publish, show
+from scheduling.planning.publishing import Finished, LostPlanError, answer_wishes, publish, show
 from scheduling.planning.reading import Known, read_picture
 from scheduling.planning.verification import broken_rules
-from scheduling.planning.wishes import propose_with_wishes
+from scheduling.planning.wishes import can_move, carry_out, harmless, propose_with_wishes
 from scheduling.store import plans, wishes
 
+PATIENCE_SECONDS = 86_400.0
+"""Of a planner that waits for its turn; whoever has started it sets its deadline."""
 PLANNERS = {"plain": "scheduling.planning.plain", "national": "scheduling.planning.national"}
+NOBODY_GOES = "nobody goes"
+"""In the place of a planner: everything but the wishes stays without a day, which soon shows what these break."""
 
 
 def main() -> None:
@@ -48,7 +52,7 @@ async def see_through(order: Order) -> None:
     """Publish the plan or refuse it; nothing when it is not this attempt's any more."""
     pool = await open_pool(order.database_url, most=2)
     try:
-        async with _sole_use(pool) as db:
+        async with sole_use(pool) as db:
             plan = await plans.find(db, order.plan_id)
             if plan and (plan.state, plan.attempt) == ("planning", order.attempt):
                 await _plan(pool, db, plan, order)
@@ -57,11 +61,11 @@ async def see_through(order: Order) -> None:
 
 
 @asynccontextmanager
-async def _sole_use(pool: Pool) -> AsyncGenerator[Connection]:
+async def sole_use(pool: Pool) -> AsyncGenerator[Connection]:
     """Nobody else gives out days meanwhile; the lock goes with the connection when this process is killed."""
     async with pool.acquire() as db:
         await db.execute("set lock_timeout = 0")
-        await db.execute("select pg_advisory_lock($1)", plans.BOOKING)
+        await db.execute("select pg_advisory_lock($1)", plans.BOOKING, timeout=PATIENCE_SECONDS)
         try:
             yield db
         finally:
@@ -70,38 +74,44 @@ async def _sole_use(pool: Pool) -> AsyncGenerator[Connection]:
 
 @dataclass(frozen=True)
 class Draft:
-    """A plan as computed: what it comes to, what became of the wishes, and what the verifier has against it."""
+    """A plan as computed: what it comes to, what became of the wishes, and what the verifier has against it.
+
+    `is_awaited` where a wish has no answer yet: it needs the plan after this one.
+    """
 
     picture: Picture
     proposal: Proposal
     difference: Mapping[str, Any]
     answers: list[WishAnswer]
     broken: list[Because]
+    is_awaited: bool = False
 
 
 async def _plan(pool: Pool, db: Connection, plan: PlanRow, order: Order) -> None:
     started = perf_counter()
     picture = await read_picture(db, plan, Known(_today(order), order.freeze_days))
-    asked = await wishes.waiting(db, plan.programme_id)
-    if not asked and (missing := not_enough(picture)):
-        await plans.refuse(db, plan, missing)
+    # A plan that begins on a later day cannot tell what becomes of a wish before it: wishes have a plan of their own.
+    asked = [] if plan.not_before else await wishes.waiting(db, plan.programme_id)
+    if (missing := not_enough(picture)) and not (asked and can_move(picture)):
+        await _refuse(pool, plan, carry_out(picture, asked).answers, missing)
         return
     draft = await asyncio.to_thread(compute, order.planner, picture, asked)
     if not len(draft.picture.needs) and not len(draft.picture.dropped):
-        await _refuse(pool, plan, draft, [reasons.NOTHING_TO_PLAN])
+        await _refuse(pool, plan, draft.answers, [reasons.NOTHING_TO_PLAN])
     elif refused := [*beyond_limits(plan, draft.difference), *draft.broken]:
         await plans.refuse(db, plan, refused, draft.difference)
     else:
         finished = Finished(plan, draft.picture, draft.proposal, draft.difference, draft.answers, started)
-        await (show if plan.is_preview else publish)(pool, finished)
+        await (show if plan.is_preview else publish)(pool, replace(finished, is_awaited=draft.is_awaited))
 
 
-async def _refuse(pool: Pool, plan: PlanRow, draft: Draft, because: list[Because]) -> None:
+async def _refuse(pool: Pool, plan: PlanRow, answers: Sequence[WishAnswer], because: list[Because]) -> None:
     """Nothing is published; what was wished for and cannot be is told all the same, unless it was only looked at."""
     async with transaction(pool) as tx:
-        await plans.refuse(tx.db, plan, because)
+        if not await plans.refuse(tx.db, plan, because):
+            raise LostPlanError(f"{plan.plan_id} is no longer attempt {plan.attempt}'s")
         if not plan.is_preview:
-            await answer_wishes(tx, plan, draft.answers, datetime.now(UTC))
+            await answer_wishes(tx, plan, answers, datetime.now(UTC))
 
 
 def _today(order: Order) -> date | None:
@@ -109,24 +119,36 @@ def _today(order: Order) -> date | None:
 
 
 def compute(planner: str, picture: Picture, asked: Sequence[Wish]) -> Draft:
-    """Wishes that would break a rule are refused rather than the plan."""
+    """Wishes that would break a rule are refused rather than the plan, and the others are carried out.
+
+    Where the plan breaks a rule without any wish they wait for a better one.
+    """
     draft = _compute(planner, picture, asked)
     if not draft.broken or not asked:
         return draft
     without = _compute(planner, picture, [])
-    return replace(without, answers=[WishAnswer(wish, because=reasons.WISH_NOT_VALID) for wish in asked])
+    if without.broken:
+        return replace(without, is_awaited=True)
+    good = harmless(lambda wishes: bool(_compute(NOBODY_GOES, picture, wishes).broken), [], asked)
+    if 0 < len(good) < len(asked):
+        draft = _compute(planner, picture, good)
+    if draft.broken:
+        good, draft = [], without
+    kept = {wish.wish_id for wish in good}
+    refused = [WishAnswer(wish, because=reasons.WISH_NOT_VALID) for wish in asked if wish.wish_id not in kept]
+    return replace(draft, answers=[*draft.answers, *refused])
 
 
 def _compute(planner: str, picture: Picture, asked: Sequence[Wish]) -> Draft:
     around = partial(propose_with_way, partial(propose, planner))
     after, proposal, answers = propose_with_wishes(around, picture, asked)
     difference = counted(after, proposal) | (measured(after, proposal) if len(after.days) else {})
-    return Draft(after, proposal, difference, answers, not_valid(after, proposal))
+    return Draft(after, proposal, difference, answers, not_valid(after, proposal), len(answers) < len(asked))
 
 
 def propose(planner: str, picture: Picture) -> Proposal:
     """The planner's proposal; nothing but cancellations where nobody is left to visit, or no day."""
-    if len(picture.days) and picture.managers.ids and len(picture.needs):
+    if planner != NOBODY_GOES and len(picture.days) and picture.managers.ids and len(picture.needs):
         return cast("Planner", import_module(PLANNERS[planner]).plan)(picture)
     nobody = np.full(len(picture.needs), NOBODY, np.int64)
     return Proposal(nobody, nobody, np.full(len(picture.needs), REASONS.index("nobody_available")))

@@ -11,6 +11,7 @@ import asyncpg
 
 from events.transport.db import Connection, Pool
 from scheduling.model import Because, PlanOutcome, PlanRow, Visit
+from scheduling.reasons import FAULTS
 from scheduling.store.visits import COLUMNS
 
 BOOKING = 0x424F4F4B
@@ -57,13 +58,57 @@ async def request_again(db: Connection, programme_id: UUID, at: datetime, reques
     )
 
 
+async def newest(pool: Pool, programme_id: UUID, most: int) -> list[PlanRow]:
+    """A programme's plans, the last one asked for first."""
+    rows = await pool.fetch(
+        "select * from plan where programme_id = $1 order by requested_at desc, plan_id limit $2", programme_id, most
+    )
+    return [_plan(row) for row in rows]
+
+
 async def find(pool: Pool | Connection, plan_id: UUID) -> PlanRow | None:
     row = await pool.fetchrow("select * from plan where plan_id = $1", plan_id)
     return _plan(row) if row else None
 
 
+async def ask_again(pool: Pool, wait_seconds: float) -> list[UUID]:
+    """Asks again for plans refused through a fault of ours, and for those that wishes wait for; of which programmes.
+
+    Later and later while it does not help, at least every six hours. Plans asked for in terms of their own are left to
+    whoever asked.
+    """
+    rows = await pool.fetch(
+        """insert into plan (plan_id, programme_id, state, requested_at, requested_by)
+           select gen_random_uuid(), l.programme_id, 'requested', clock_timestamp(), 'again ' || l.plan_id
+           from (select distinct on (programme_id) * from plan
+                 where not is_preview and not_before is null and most_moved is null and most_dropped is null
+                 order by programme_id, requested_at desc) l
+           cross join lateral (select count(*) n from plan p
+                               where p.programme_id = l.programme_id and p.requested_by like 'again %'
+                                 and p.requested_at > coalesce((select max(o.published_at) from plan o
+                                     where o.programme_id = l.programme_id), '-infinity')) tried
+           where l.state in ('published', 'refused')
+             and coalesce(l.lease_until, l.requested_at)
+                 + make_interval(secs => least(21600, $1 * 2 ^ least(tried.n, 20))) < clock_timestamp()
+             and (l.state = 'refused' and exists (
+                      select from jsonb_array_elements(l.reasons) r where r ->> 'code' = any($2::text[]))
+                  or exists (select from wish w where w.programme_id = l.programme_id and w.state = 'waiting'))
+           on conflict do nothing returning programme_id""",
+        wait_seconds,
+        list(FAULTS),
+    )
+    return [row["programme_id"] for row in rows]
+
+
 async def take(pool: Pool, lease_seconds: float) -> PlanRow | None:
-    """The next plan asked for, or one whose planner went silent."""
+    """The next plan asked for, or one whose planner went silent; none where another instance takes one just now."""
+    try:
+        return await _take(pool, lease_seconds)
+    except asyncpg.UniqueViolationError:
+        return None
+
+
+async def _take(pool: Pool, lease_seconds: float) -> PlanRow | None:
     row = await pool.fetchrow(
         """update plan set state = 'planning', attempt = attempt + 1,
                   lease_until = clock_timestamp() + make_interval(secs => $1)
@@ -100,8 +145,9 @@ async def give_back(pool: Pool, plan: PlanRow) -> None:
 
 async def refuse(
     db: Pool | Connection, plan: PlanRow, reasons: Sequence[Because], difference: Mapping[str, Any] | None = None
-) -> None:
-    await db.execute(
+) -> bool:
+    """False when this attempt has lost the plan to another."""
+    done = await db.execute(
         """update plan set state = 'refused', reasons = $3, difference = $4
            where plan_id = $1 and attempt = $2 and state = 'planning'""",
         plan.plan_id,
@@ -109,6 +155,7 @@ async def refuse(
         json.dumps([asdict(reason) for reason in reasons], ensure_ascii=False),
         json.dumps(difference) if difference else None,
     )
+    return done == "UPDATE 1"
 
 
 async def finish(db: Connection, plan: PlanRow, outcome: PlanOutcome, at: datetime) -> bool:
