@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from scheduling.planner.groups import competent
+from scheduling.planner.competence import competent
 from scheduling.planner.measures import day_kilometres
 from scheduling.planner.model import Facts, Flags, Ints, Reals, Stage, Visits
 from scheduling.planner.openings import unpack

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from scheduling.planning import national, plain
 from scheduling.planning.making_way import propose_with_way
-from scheduling.planning.picture import HandedBack, Ints, Picture, Planner, Proposal
+from scheduling.planning.picture import FAR_AHEAD, HandedBack, Ints, Picture, Planner, Proposal
 from scheduling.planning.verification import broken_rules
 
 PLANNERS: dict[str, Planner] = {"plain": plain.plan, "national": national.plan}
@@ -83,3 +84,25 @@ def test_no_agency_is_given_a_site_again_that_it_handed_back(small: Any, name: s
     back = HandedBack(dice.integers(0, 60, pairs), dice.integers(0, 3, pairs))
     closed = replace(picture, handed_back=back)
     assert broken_rules(closed, PLANNERS[name](closed)) == []
+
+
+def test_every_site_that_was_handed_back_goes_to_whichever_agency_is_left(small: Any) -> None:
+    picture = small.picture_of(4, sites=60, managers=24)
+    agencies = replace(
+        picture.agencies,
+        ids=[UUID(int=n) for n in range(8)],
+        **{name: np.resize(getattr(picture.agencies, name), 8) for name in ("latitude", "longitude", "qualified_on")},
+        **{name: np.full(8, FAR_AHEAD) for name in ("licence_until", "suspended_from", "suspended_until")},
+        sectors=np.full(8, 0b111),
+        provinces=np.zeros(8, np.int64),
+    )
+    sites = replace(picture.sites, open_from=np.zeros(60, np.int64), open_until=np.full(60, FAR_AHEAD))
+    left = np.arange(60) % 8
+    site, agency = np.nonzero(np.arange(8)[None, :] != left[:, None])
+    closed = replace(
+        picture, agencies=agencies, sites=sites, managers=replace(picture.managers, agency=np.arange(24) % 8),
+        handed_back=HandedBack(site, agency),
+    )  # fmt: skip
+    proposal = national.plan(closed)
+    assert (proposal.reason < 0).all()
+    assert np.array_equal(closed.managers.agency[proposal.manager], left[closed.needs.site])

@@ -13,6 +13,6 @@ def radial_bound(facts: Facts) -> float:
     """Road kilometres a visit that every plan needs at least: full days, no way between two enterprises."""
     groups = group(facts, usable_days(facts), near_km=0.0)
     nodes = nodes_of(facts, Demand(np.arange(len(facts.sites)), facts.sites.visits))
-    flow = solve(arcs_of(facts.agencies, nodes, groups, NEAREST), nodes, groups, Loading((1.0,), (0.0,)))
+    flow = solve(arcs_of(nodes, groups, NEAREST), nodes, groups, Loading((1.0,), (0.0,)))
     served = int(flow.visits.sum())
     return flow.km / max(served, 1)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
-from scheduling.planner.groups import competent, in_reserve, usable_days
-from scheduling.planner.model import Agencies, Facts, Flags, Ints
+from scheduling.planner.competence import Kinds, kinds_of
+from scheduling.planner.groups import in_reserve, usable_days
+from scheduling.planner.model import NOBODY, PROVINCES, Facts, Flags, Ints
 from scheduling.planner.openings import unpack
 from scheduling.planner.outstanding import outstanding
 
@@ -33,7 +34,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class Need:
-    """Enterprises of one sector and province that are open in the same months are one kind, with its visits."""
+    """Enterprises of one kind that are open in the same months, with their visits; `place` is a row of the market's."""
 
     place: Ints
     months: Flags
@@ -42,7 +43,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Market:
-    """What is needed, who could do it, and which kind of staff may go to which sector and province (`places`)."""
+    """What is needed, who could do it, and which kind of staff may go to which enterprises; `places` says where."""
 
     need: Need
     staff: Staff
@@ -61,15 +62,14 @@ class Cut:
 
 def market_of(facts: Facts) -> Market:
     """The facts as a market; a sector and province that nobody may serve gets a kind of staff without anybody."""
-    month = month_of(facts)
-    need, places = _need(facts, month)
-    staff = _staff(facts, month)
-    able = competent(_as_agencies(staff), places // 32, places % 32)
-    nobody = np.unique(places[~able.any(axis=1)] // 32)
-    if len(nobody):
-        staff = _with_kinds(staff, nobody)
-        able = competent(_as_agencies(staff), places // 32, places % 32)
-    return Market(need, staff, places, able)
+    month, kinds = month_of(facts), kinds_of(facts)
+    need = _need(facts, month, kinds)
+    staff, of = _staff(facts, month)
+    able = np.zeros((len(kinds.able), len(staff)), np.bool_)
+    able[:, of] = kinds.able
+    nobody = np.unique(kinds.place[~able.any(axis=1)] // PROVINCES)
+    new = nobody[None, :] == (kinds.place // PROVINCES)[:, None]
+    return Market(need, _with_kinds(staff, nobody), kinds.place, np.hstack([able, new]))
 
 
 def month_of(facts: Facts) -> Ints:
@@ -78,23 +78,22 @@ def month_of(facts: Facts) -> Ints:
     return np.array([(day.year - days[0].year) * 12 + day.month - 1 for day in days], np.int64)
 
 
-def _need(facts: Facts, month: Ints) -> tuple[Need, Ints]:
+def _need(facts: Facts, month: Ints, kinds: Kinds) -> Need:
     left = outstanding(facts)
     months = int(month.max(initial=0)) + 1
     is_open = unpack(left.open_days, len(facts.calendar))
     open_months = np.column_stack([is_open[:, month == one].any(axis=1) for one in range(months)])
-    place = facts.sites.sector * 32 + facts.sites.province
-    keys, of = np.unique(place * (1 << months) + open_months @ (1 << np.arange(months)), return_inverse=True)
+    keys, of = np.unique(kinds.of * (1 << months) + open_months @ (1 << np.arange(months)), return_inverse=True)
     visits = np.bincount(of, weights=left.visits, minlength=len(keys)).astype(np.int64)
-    places, at = np.unique(keys >> months, return_inverse=True)
-    return Need(at, (keys[:, None] >> np.arange(months)) & 1 == 1, visits), places
+    return Need(keys >> months, (keys[:, None] >> np.arange(months)) & 1 == 1, visits)
 
 
-def _staff(facts: Facts, month: Ints) -> Staff:
+def _staff(facts: Facts, month: Ints) -> tuple[Staff, Ints]:
+    """The staff, and the kind of each agency; one that is closed to anybody is a kind of its own."""
     months = int(month.max(initial=0)) + 1
-    kinds, of = np.unique(
-        np.column_stack([facts.agencies.sectors, facts.agencies.provinces]), axis=0, return_inverse=True
-    )
+    agencies, number = facts.agencies, np.arange(len(facts.agencies))
+    own = np.where(np.isin(number, facts.closed.agency), number, NOBODY)
+    kinds, of = np.unique(np.column_stack([agencies.sectors, agencies.provinces, own]), axis=0, return_inverse=True)
     capacity = np.zeros((len(kinds), months), np.int64)
     room = _room(facts)
     for one in range(months):
@@ -102,7 +101,8 @@ def _staff(facts: Facts, month: Ints) -> Staff:
     every = np.arange(len(month))[None, :] >= facts.rules.first_open_day
     worked = every & ~in_reserve(every, facts.rules.reserve_share)
     one_more = np.bincount(month, weights=worked[0], minlength=months).astype(np.int64)
-    return Staff(kinds[:, 0], kinds[:, 1], capacity, one_more * int(facts.managers.stops.max(initial=1)))
+    one_more *= int(facts.managers.stops.max(initial=1))
+    return Staff(kinds[:, 0], kinds[:, 1], capacity, one_more), of.ravel()
 
 
 def _room(facts: Facts) -> Ints:
@@ -111,10 +111,6 @@ def _room(facts: Facts) -> Ints:
     kept = facts.kept.take(facts.kept.day >= 0)
     np.subtract.at(room, (kept.manager, kept.day), 1)
     return np.maximum(room, 0)
-
-
-def _as_agencies(staff: Staff) -> Agencies:
-    return Agencies(np.zeros((len(staff), 2)), staff.sectors, staff.provinces)
 
 
 def _with_kinds(staff: Staff, sectors: Ints) -> Staff:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.planner.groups import competent
+from scheduling.planner.competence import kinds_of
 from scheduling.planner.model import Facts, Flags, Ints, Plan, Stage, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.outstanding import standing
@@ -64,11 +64,8 @@ def _open(facts: Facts, site: Ints, day: Ints) -> Flags:
 
 
 def _competent(facts: Facts, visits: Visits) -> Flags:
-    kinds, kind = np.unique(
-        facts.sites.sector[visits.site] * 32 + facts.sites.province[visits.site], return_inverse=True
-    )
-    fits = competent(facts.agencies, kinds // 32, kinds % 32)
-    return fits[kind, facts.managers.agency[visits.manager]]
+    kinds = kinds_of(facts)
+    return kinds.able[kinds.of[visits.site], facts.managers.agency[visits.manager]]
 
 
 def _within_the_day(facts: Facts, visits: Visits, standing_rows: Flags) -> Flags:

@@ -7,7 +7,8 @@ import numpy as np
 
 from scheduling.planner.board import Board, World, empty_board, seat, seat_visits, unseat, world_of
 from scheduling.planner.chains import cheapest_chain
-from scheduling.planner.groups import competent, usable_days
+from scheduling.planner.competence import Kinds, kinds_of
+from scheduling.planner.groups import usable_days
 from scheduling.planner.insertion import WAIT_KM, Place, Wanted, best_place, day_costs
 from scheduling.planner.model import NOBODY, Bits, Facts, Flags, Ints, Reals, Visits
 from scheduling.planner.openings import pack
@@ -33,7 +34,7 @@ class Live:
     facts: Facts
     world: World
     board: Board
-    able: Flags
+    kinds: Kinds
     manager: Ints
     day: Ints
     with_reserve: World
@@ -51,16 +52,15 @@ def live(facts: Facts, visits: Visits, price: Reals | None = None, draft_from: i
     widest = max(int(facts.sites.visits.max(initial=1)), int(now.ordinal.max(initial=1)))
     manager, day = (np.full((len(facts.sites), widest), NOBODY, np.int64) for _ in range(2))
     manager[now.site, now.ordinal - 1], day[now.site, now.ordinal - 1] = now.manager, now.day
-    kind = np.arange(32 * 4)
-    able = competent(facts.agencies, kind // 32, kind % 32)
-    return Live(facts, world, board, able, manager, day, world_of(facts, usable_days(without), price, draft_from))
+    with_reserve = world_of(facts, usable_days(without), price, draft_from)
+    return Live(facts, world, board, kinds_of(facts), manager, day, with_reserve)
 
 
 def arrive(state: Live, site: int, today: int) -> list[Moved]:
     """A new enterprise gets all its visits, after today."""
     visits = int(state.facts.sites.visits[site])
     wanted = _wanted(state, site, visits, state.facts.sites.open_days[site] & _from(state, today + 1))
-    return _take(state, wanted, list(range(visits)), best_place(state.world, state.board, wanted, _able(state, site)))
+    return _take(state, wanted, list(range(visits)), best_place(state.world, state.board, wanted, able(state, site)))
 
 
 def close(state: Live, site: int, today: int) -> list[Moved]:
@@ -96,22 +96,22 @@ def hand_back(state: Live, site: int, today: int) -> list[Moved]:
         _lift(state, site, turn)
     days = _spaced(state, site, state.facts.sites.open_days[site] & _from(state, today + 1))
     wanted = _wanted(state, site, max(len(later), 1), days)
-    able = _able(state, site).copy()
-    able[agency] = False
-    return _take(state, wanted, later, best_place(state.world, state.board, wanted, able)) if later else []
+    others = able(state, site).copy()
+    others[agency] = False
+    return _take(state, wanted, later, best_place(state.world, state.board, wanted, others)) if later else []
 
 
 def _again(state: Live, site: int, ordinal: int, where: tuple[Bits, World]) -> list[Moved]:
-    """One visit anew: with the enterprise's agency while that has a day, and who knows it if that is not much dearer."""
+    """One visit anew: with the enterprise's agency while it has a day, and who knows it if that is not much dearer."""
     (days, world), mine = where, _served_by(state, site)
     _lift(state, site, ordinal - 1)
     wanted = _wanted(state, site, 1, _spaced(state, site, days & _in_order(state, site, ordinal - 1)))
-    able = _able(state, site)
-    place = best_place(world, state.board, wanted, able & mine)
+    everybody = able(state, site)
+    place = best_place(world, state.board, wanted, everybody & mine)
     if place.manager < 0:
-        return _take(state, wanted, [ordinal - 1], best_place(world, state.board, wanted, able))
+        return _take(state, wanted, [ordinal - 1], best_place(world, state.board, wanted, everybody))
     managers = state.manager[site][state.manager[site] >= 0]
-    known = managers[mine[state.facts.managers.agency[managers]]]
+    known = managers[(everybody & mine)[state.facts.managers.agency[managers]]]
     if len(known):
         costs = day_costs(world, state.board, wanted, int(known[0]))
         total, chosen = cheapest_chain(costs, world.following, 1, wanted.wait_km)
@@ -152,8 +152,9 @@ def _from(state: Live, first: int) -> Bits:
     return pack((np.arange(len(state.facts.calendar)) >= first)[None, :])[0]
 
 
-def _able(state: Live, site: int) -> Flags:
-    return state.able[int(state.facts.sites.sector[site]) * 32 + int(state.facts.sites.province[site])]
+def able(state: Live, site: int) -> Flags:
+    """The agencies that may serve an enterprise."""
+    return state.kinds.able[state.kinds.of[site]]
 
 
 def _take(state: Live, wanted: Wanted, turns: list[int], place: Place) -> list[Moved]:

@@ -7,10 +7,11 @@ import numpy as np
 from h3.api.numpy_int import latlng_to_cell
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
+from scheduling.planner.competence import kinds_of
 from scheduling.planner.forecast import joined
 from scheduling.planner.geometry import ROAD, on_the_globe
-from scheduling.planner.groups import Groups, competent
-from scheduling.planner.model import NOBODY, Agencies, Bits, Facts, Ints, Reals, Sites
+from scheduling.planner.groups import Groups
+from scheduling.planner.model import NOBODY, Bits, Facts, Flags, Ints, Reals, Sites
 from scheduling.planner.openings import unpack
 
 CELL_RESOLUTION = 7
@@ -32,13 +33,13 @@ class Demand:
 
 @dataclass(frozen=True)
 class Nodes:
-    """Sites that are alike to the flow: the same cell, sector and province."""
+    """Sites that are alike to the flow, being in one cell and of one kind; `able` is node kind by agency."""
 
     of: Ints
     place: Reals
-    sector: Ints
-    province: Ints
+    kind: Ints
     visits: Ints
+    able: Flags
 
 
 @dataclass(frozen=True)
@@ -75,29 +76,28 @@ def nodes_of(facts: Facts, demand: Demand, resolution: int = CELL_RESOLUTION) ->
     pairs = zip(latitude.tolist(), longitude.tolist(), strict=True)
     cells = np.fromiter((latlng_to_cell(a, b, resolution) for a, b in pairs), np.uint64, len(demand.site))
     _, cell = np.unique(cells, return_inverse=True)
-    kind = sites.sector[demand.site] * 32 + sites.province[demand.site]
-    keys, of = np.unique(cell * 128 + kind, return_inverse=True)
+    kinds = kinds_of(facts)
+    keys, of = np.unique(cell * len(kinds.able) + kinds.of[demand.site], return_inverse=True)
     visits = np.bincount(of, weights=demand.visits, minlength=len(keys))
     sums = [
         np.bincount(of, weights=sites.place[demand.site, axis] * demand.visits, minlength=len(keys)) for axis in (0, 1)
     ]
     place = np.column_stack(sums) / np.maximum(visits, 1)[:, None]
-    return Nodes(of.astype(np.int64), place, keys % 128 // 32, keys % 32, visits.astype(np.int64))
+    return Nodes(of.astype(np.int64), place, keys % len(kinds.able), visits.astype(np.int64), kinds.able)
 
 
-def arcs_of(agencies: Agencies, nodes: Nodes, groups: Groups, nearest: int) -> Arcs:
+def arcs_of(nodes: Nodes, groups: Groups, nearest: int) -> Arcs:
     """The competent groups of each node that are cheapest: a day's way out and back, shared by its stops."""
     parts = [np.arange(at, min(at + AT_ONCE, len(nodes.visits))) for at in range(0, len(nodes.visits), AT_ONCE)]
-    found = [_arcs_from(agencies, nodes, groups, (part, nearest)) for part in parts]
+    found = [_arcs_from(nodes, groups, part, nearest) for part in parts]
     columns = [np.concatenate([getattr(arcs, name) for arcs in found]) for name in ("node", "group", "km")]
     return Arcs(columns[0], columns[1], columns[2])
 
 
-def _arcs_from(agencies: Agencies, nodes: Nodes, groups: Groups, part: tuple[Ints, int]) -> Arcs:
-    some, nearest = part
+def _arcs_from(nodes: Nodes, groups: Groups, some: Ints, nearest: int) -> Arcs:
     away = [nodes.place[some, axis, None] - groups.base[None, :, axis] for axis in (0, 1)]
     km = np.hypot(away[0], away[1]) * (2 * ROAD / groups.stops)
-    fits = competent(agencies, nodes.sector[some], nodes.province[some])[:, groups.agency] & (groups.capacity > 0)
+    fits = nodes.able[nodes.kind[some]][:, groups.agency] & (groups.capacity > 0)
     km[~fits] = np.inf
     count = min(nearest, len(groups))
     columns = np.sort(np.argpartition(km, count - 1, axis=1)[:, :count], axis=1)
@@ -138,9 +138,9 @@ def serve(facts: Facts, demand: Demand, groups: Groups, loading: Loading) -> Int
     if not len(demand.site) or not len(groups):
         return np.full(len(demand.site), NOBODY, np.int64)
     nodes = nodes_of(facts, demand)
-    flow = solve(arcs_of(facts.agencies, nodes, groups, NEAREST), nodes, groups, loading)
+    flow = solve(arcs_of(nodes, groups, NEAREST), nodes, groups, loading)
     if flow.unserved.any() and len(groups) > NEAREST:
-        flow = solve(arcs_of(facts.agencies, nodes, groups, len(groups)), nodes, groups, loading)
+        flow = solve(arcs_of(nodes, groups, len(groups)), nodes, groups, loading)
     return _hand_out(facts, demand, groups, (nodes, flow))
 
 
@@ -161,10 +161,10 @@ def serve_rest(facts: Facts, demand: Demand, groups: Groups, season: tuple[Bits,
     """
     open_days, free = season
     width = len(facts.calendar)
-    sites, rows = facts.sites, np.arange(len(demand.site))
-    nodes = Nodes(rows, sites.place[demand.site], sites.sector[demand.site], sites.province[demand.site], demand.visits)
+    kinds, rows = kinds_of(facts), np.arange(len(demand.site))
+    nodes = Nodes(rows, facts.sites.place[demand.site], kinds.of[demand.site], demand.visits, kinds.able)
     shared = unpack(open_days, width).astype(np.float64) @ free.T
-    arcs = arcs_of(facts.agencies, nodes, groups, len(groups))
+    arcs = arcs_of(nodes, groups, len(groups))
     fine = shared[arcs.node, arcs.group] >= ROOM_IN_SEASON * demand.visits[arcs.node]
     arcs = Arcs(arcs.node[fine], arcs.group[fine], arcs.km[fine])
     flow = solve(arcs, nodes, groups, Loading((HALF,), (0.0,)))

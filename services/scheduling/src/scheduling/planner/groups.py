@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.planner.model import Agencies, Bits, Facts, Flags, Ints, Managers, Reals
+from scheduling.planner.model import Bits, Facts, Flags, Ints, Managers, Reals
 from scheduling.planner.openings import unpack
 
 NEAR_KM = 0.05
@@ -68,20 +68,7 @@ def _alike(managers: Managers, near_km: float) -> tuple[Ints, Ints]:
     return of, np.array(first, np.int64)
 
 
-def competent(agencies: Agencies, sector: Ints, province: Ints) -> Flags:
-    """Site kind by agency: who may serve this sector in this province."""
-    knows = (agencies.sectors[None, :] >> sector[:, None]) & 1 == 1
-    goes = (agencies.provinces[None, :] >> province[:, None]) & 1 == 1
-    return knows & (goes | (agencies.provinces == 0)[None, :])
-
-
 def managers_of(of: Ints, groups: int) -> list[Ints]:
     """The managers of each group, ascending."""
     order = np.argsort(of, kind="stable")
     return np.split(order, np.searchsorted(of[order], np.arange(1, groups)))
-
-
-def able(managers: Managers, agencies: Agencies, sector: int, province: int) -> Ints:
-    """The managers whose agency may serve this sector in this province."""
-    fits = competent(agencies, np.array([sector]), np.array([province]))[0]
-    return np.flatnonzero(fits[managers.agency])

@@ -3,9 +3,9 @@
 import numpy as np
 
 from scheduling.planner.board import Board, World
-from scheduling.planner.groups import competent
+from scheduling.planner.competence import kinds_of
 from scheduling.planner.insertion import WAIT_KM, Queue, insert_all
-from scheduling.planner.model import Bits, Facts, Flags, Ints, Reals, Visits
+from scheduling.planner.model import Bits, Facts, Ints, Reals, Visits
 from scheduling.planner.openings import holds_each
 from scheduling.planner.outstanding import frozen_off, spaced_off, standing
 from scheduling.planner.rows import drafts, join
@@ -37,9 +37,9 @@ def _insert(
     if not len(rows):
         none = np.empty(0, np.int64)
         return none, none, none
-    kind, able = kinds(facts, rows)
-    queue = Queue(rows, np.full(len(rows), visits), days, kind, wait_km(facts, rows))
-    manager, day = insert_all(world, board, queue, able)
+    kinds = kinds_of(facts)
+    queue = Queue(rows, np.full(len(rows), visits), days, kinds.of[rows], wait_km(facts, rows))
+    manager, day = insert_all(world, board, queue, kinds.able)
     fine = manager >= 0
     return np.repeat(rows[fine], visits), np.repeat(manager[fine], visits), day[fine].ravel()
 
@@ -54,12 +54,6 @@ def days_left(facts: Facts, rows: Ints, placed: Visits) -> Bits:
 def wait_km(facts: Facts, rows: Ints) -> Reals:
     """Kilometres that a working day of waiting is worth to each."""
     return WAIT_KM * facts.sites.risk[rows] * facts.rules.risk_weight
-
-
-def kinds(facts: Facts, rows: Ints) -> tuple[Ints, Flags]:
-    """The kind (sector and province) of each enterprise, and which agencies may serve each kind."""
-    numbers, kind = np.unique(facts.sites.sector[rows] * 32 + facts.sites.province[rows], return_inverse=True)
-    return kind.astype(np.int64), competent(facts.agencies, numbers // 32, numbers % 32)
 
 
 def _count(days: Bits) -> Ints:

@@ -14,6 +14,8 @@ Bits: TypeAlias = npt.NDArray[np.uint64]
 
 NOBODY = -1
 SECTORS = ("manufacturing", "construction", "service")
+PROVINCES = 32
+"""More than there are: a sector and a province are one number, `sector * PROVINCES + province`."""
 
 
 class Stage(IntEnum):
@@ -83,6 +85,11 @@ class Sites:
     def __len__(self) -> int:
         return len(self.sector)
 
+    @property
+    def kind(self) -> Ints:
+        """Sector and province as one number."""
+        return self.sector * PROVINCES + self.province
+
     def take(self, rows: Ints | Flags) -> "Sites":
         """Only these rows, in this order."""
         columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
@@ -144,6 +151,14 @@ class Visits:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """Pairs of an enterprise and an agency that may not serve it, however competent it is."""
+
+    site: Ints = field(default_factory=_no_ints)
+    agency: Ints = field(default_factory=_no_ints)
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything a plan depends on. `kept` visits stay as they are; `drafts` a new plan likes to keep."""
 
@@ -154,6 +169,7 @@ class Facts:
     managers: Managers
     kept: Visits = field(default_factory=Visits)
     drafts: Visits = field(default_factory=Visits)
+    closed: Closed = field(default_factory=Closed)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.planner.competence import kinds_of
 from scheduling.planner.model import NOBODY, Bits, Facts, Flags, Ints, Stage, Visits
 from scheduling.planner.openings import holds_each, pack
 
 
 @dataclass(frozen=True)
 class Outstanding:
-    """Per enterprise: visits still needed, the days they may take, and the manager who knows the enterprise already."""
+    """Per enterprise: visits still needed, the days they may take, and the manager who knows it and may come again."""
 
     visits: Ints
     open_days: Bits
@@ -26,6 +27,9 @@ def outstanding(facts: Facts) -> Outstanding:
     manager = np.full(len(facts.sites), NOBODY, np.int64)
     manager[facts.drafts.site] = facts.drafts.manager
     manager[kept.site] = kept.manager
+    kinds, known = kinds_of(facts), np.flatnonzero(manager != NOBODY)
+    may = kinds.able[kinds.of[known], facts.managers.agency[manager[known]]]
+    manager[known[~may]] = NOBODY
     return Outstanding(need.astype(np.int64), days, manager)
 
 

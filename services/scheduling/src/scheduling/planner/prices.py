@@ -33,7 +33,7 @@ def shadow_prices(facts: Facts, forecast: Sites | None = None, near_km: float = 
     visits = np.append(np.where(known, 0, left.visits), more.visits)
     wanted = np.flatnonzero(visits)
     nodes = nodes_of(everybody, Demand(wanted, visits[wanted]), COARSE)
-    return _duals(facts, nodes, groups, np.maximum(room, 0.0))[groups.of]
+    return _duals(nodes, groups, np.maximum(room, 0.0))[groups.of]
 
 
 def _made_by(facts: Facts, days: Flags) -> Reals:
@@ -43,8 +43,8 @@ def _made_by(facts: Facts, days: Flags) -> Reals:
     return np.bincount(kept.manager[inside], minlength=len(facts.managers)).astype(np.float64)
 
 
-def _duals(facts: Facts, nodes: Nodes, groups: Groups, room: Reals) -> Reals:
-    arcs = arcs_of(facts.agencies, nodes, groups, NEAREST)
+def _duals(nodes: Nodes, groups: Groups, room: Reals) -> Reals:
+    arcs = arcs_of(nodes, groups, NEAREST)
     count, rows = len(nodes.visits), np.arange(len(nodes.visits))
     width = len(arcs.node) + count
     columns = np.arange(len(arcs.node))

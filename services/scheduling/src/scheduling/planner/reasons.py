@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from scheduling.planner.competence import kinds_of
 from scheduling.planner.compiled import compiled
-from scheduling.planner.groups import able
 from scheduling.planner.model import Bits, Facts, Flags, Ints, Reason, Unscheduled, Visits
 from scheduling.planner.openings import holds, holds_each, pack
 from scheduling.planner.outstanding import frozen_off, standing
@@ -18,10 +18,10 @@ def unscheduled(facts: Facts, visits: Visits, usable: Flags) -> Unscheduled:
     open_days = facts.sites.open_days[short] & frozen_off(facts)
     need = facts.sites.visits[short]
     window_fits = holds_each(facts.sites.open_days[short], following, need)
-    working = pack(usable)
+    working, kinds = pack(usable), kinds_of(facts)
     site, ordinal, reason = list[int](), list[int](), list[int]()
     for row, number in enumerate(short):
-        who = able(facts.managers, facts.agencies, int(facts.sites.sector[number]), int(facts.sites.province[number]))
+        who = np.flatnonzero(kinds.able[kinds.of[number]][facts.managers.agency])
         why = _why(
             who,
             bool(window_fits[row]),

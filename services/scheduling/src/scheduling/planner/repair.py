@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from scheduling.planner.capacity import Cut, Market, cut
-from scheduling.planner.model import Flags, Ints, Reals
+from scheduling.planner.model import PROVINCES, Flags, Ints, Reals
 
 ROUNDS = 200
 NODES = 5_000
@@ -82,15 +82,16 @@ def _smallest(gains: Ints, wants: Ints) -> tuple[Ints, int]:
 
 def _where(market: Market, first: Cut, more: Ints) -> list[Repair]:
     """Each kind's managers, shared among the provinces that lack most of what the kind may do."""
+    province = market.places % PROVINCES
     lacking = np.bincount(market.need.place, weights=first.unserved, minlength=len(market.places))
     found = list[Repair]()
     for kind in np.flatnonzero(more):
-        by_province = np.bincount(market.places % 32, weights=lacking * market.able[:, kind], minlength=32)
+        by_province = np.bincount(province, weights=lacking * market.able[:, kind], minlength=PROVINCES)
         if not by_province.any():
-            by_province = np.bincount(market.places % 32, weights=market.able[:, kind], minlength=32)
-        for province, managers in enumerate(shared(int(more[kind]), by_province / by_province.sum())):
+            by_province = np.bincount(province, weights=market.able[:, kind], minlength=PROVINCES)
+        for number, managers in enumerate(shared(int(more[kind]), by_province / by_province.sum())):
             if managers:
-                found.append(Repair(int(market.staff.sectors[kind]), province, managers))
+                found.append(Repair(int(market.staff.sectors[kind]), number, managers))
     return found
 
 

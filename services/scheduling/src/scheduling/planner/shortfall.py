@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.planner.capacity import Market, cut, market_of, month_of
-from scheduling.planner.model import Facts, Ints
+from scheduling.planner.model import PROVINCES, Facts, Ints
 from scheduling.planner.repair import Repair, fewest_managers, shared
 
 NO_MONTH = -1
@@ -71,5 +71,7 @@ def _by_month(facts: Facts, market: Market, unserved: Ints) -> list[Missing]:
         for month, visits in enumerate(each) if each else [(NO_MONTH, int(unserved[row]))]:
             table[place, month] = table.get((place, month), 0) + visits
     return [
-        Missing(place % 32, place // 32, month, visits) for (place, month), visits in sorted(table.items()) if visits
+        Missing(place % PROVINCES, place // PROVINCES, month, visits)
+        for (place, month), visits in sorted(table.items())
+        if visits
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.planner.events import Live
+from scheduling.planner.events import Live, able
 from scheduling.planner.geometry import ROAD, apart, tour
 from scheduling.planner.insertion import WAIT_KM, Wanted, day_costs
 from scheduling.planner.model import Bits, Ints, Reals, Reason
@@ -79,8 +79,7 @@ def _prices(state: Live, site: int, ordinal: int, manager: int) -> dict[int, Rea
     others = np.delete(state.day[site], ordinal - 1)
     open_days = facts.sites.open_days[site] & _spaced(state, others[others >= 0])
     wanted = Wanted(site, 1, open_days, 0.0)
-    kind = int(facts.sites.sector[site]) * 32 + int(facts.sites.province[site])
-    who = np.flatnonzero(state.able[kind][facts.managers.agency])
+    who = np.flatnonzero(able(state, site)[facts.managers.agency])
     away = np.hypot(*(facts.managers.base[who] - facts.sites.place[site]).T)
     near = who[np.argsort(away, kind="stable")][: 8 * COMPARED]
     asked = np.unique(np.append(near, manager))

@@ -4,10 +4,10 @@ import numpy as np
 
 from scheduling.planner import plan as plan_nation
 from scheduling.planner.geometry import on_the_map
-from scheduling.planner.model import Agencies, Calendar, Facts, Managers, Reason, Rules, Sites, Stage, Visits
+from scheduling.planner.model import Agencies, Calendar, Closed, Facts, Managers, Reason, Rules, Sites, Stage, Visits
 from scheduling.planner.openings import pack
 from scheduling.planning.openings import manager_days, site_days
-from scheduling.planning.picture import NOBODY, PROVINCE_CODES, Ints, Picture, Proposal
+from scheduling.planning.picture import NOBODY, Ints, Picture, Proposal
 
 
 def plan(picture: Picture) -> Proposal:
@@ -44,7 +44,6 @@ def facts_of(picture: Picture) -> Facts:
     """The same facts as the planner likes to read them."""
     programme, sites, agencies, managers = picture.programme, picture.sites, picture.agencies, picture.managers
     patterns, of_site = site_days(picture)
-    province, provinces = _provinces(picture)
     known = picture.kept.manager != NOBODY
     wanted = np.zeros(len(sites), np.int64)
     np.maximum.at(wanted, picture.needs.site, picture.needs.ordinal)
@@ -55,13 +54,13 @@ def facts_of(picture: Picture) -> Facts:
         Sites(
             on_the_map(sites.latitude, sites.longitude),
             sites.sector,
-            province,
+            sites.province,
             sites.risk.astype(np.float64),
             pack(patterns)[of_site],
             sites.preferred_weekdays,
             wanted,
         ),
-        Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, provinces),
+        Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, agencies.provinces),
         Managers(
             managers.agency,
             on_the_map(managers.latitude, managers.longitude),
@@ -69,36 +68,8 @@ def facts_of(picture: Picture) -> Facts:
             pack(manager_days(picture)),
         ),
         _kept(picture, np.flatnonzero(known)),
+        closed=Closed(picture.handed_back.site, picture.handed_back.agency),
     )
-
-
-def _provinces(picture: Picture) -> tuple[Ints, Ints]:
-    """The province of each site, and the provinces of each agency as bits.
-
-    A site that was handed back lies in a province of its own, where the agencies that gave it back do not go. The
-    planner tells 32 provinces apart: where that is not enough sites share one, closed to the agencies of all of them.
-    """
-    sites, agencies, back = picture.sites, picture.agencies, picture.handed_back
-    province, provinces = sites.province.copy(), agencies.provinces.copy()
-    if not len(back.site):
-        return province, provinces
-    provinces[provinces == 0] = (1 << len(PROVINCE_CODES)) - 1
-    places = np.unique(back.site)
-    order = np.lexsort((places, sites.province[places]))
-    for number, part in enumerate(_parts(places[order], _CLOSED_PROVINCES), start=len(PROVINCE_CODES)):
-        through = np.bitwise_or.reduce(1 << sites.province[part])
-        goes = provinces & through == through
-        goes[back.agency[np.isin(back.site, part)]] = False
-        provinces |= goes.astype(np.int64) << number
-        province[part] = number
-    return province, provinces
-
-
-_CLOSED_PROVINCES = 32 - len(PROVINCE_CODES)
-
-
-def _parts(sites: Ints, most: int) -> list[Ints]:
-    return np.array_split(sites, min(len(sites), most))
 
 
 def _kept(picture: Picture, rows: Ints) -> Visits:
