@@ -8,6 +8,7 @@ from typing import get_args
 
 from events.contracts.scheduling import CancelledReason, MissedReason
 from scheduling.planner.model import Reason
+from scheduling.planner.reasons import SENTENCES
 
 ROOT = Path(__file__).parents[3]
 SOURCES = ROOT / "services/scheduling/src/scheduling"
@@ -32,6 +33,11 @@ def test_the_glossary_explains_every_reason_code_and_no_other() -> None:
     codes = [row[0] for row in explained()]
     assert len(codes) == len(set(codes))
     assert set(codes) == said
+
+
+def test_the_glossary_tells_why_a_visit_has_no_date_in_the_words_of_the_planner() -> None:
+    told = {code: (korean, english) for code, of, korean, english in explained() if of == "a visit without a date"}
+    assert told == {reason.name.lower(): sentence for reason, sentence in SENTENCES.items()}
 
 
 def test_every_reason_code_is_told_in_korean_and_in_english() -> None:

@@ -12,11 +12,10 @@ from scheduling.planner.chains import cheapest_chain
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
 from scheduling.planner.geometry import on_the_globe, on_the_map, tour
-from scheduling.planner.model import Reason
 from scheduling.planner.openings import first_open, last_open, pack, unpack
 from scheduling.planner.prices import shadow_prices
 from scheduling.planner.whatif import Question, answer, changed
-from scheduling.planner.why import SENTENCES, why
+from scheduling.planner.why import why
 
 Make = Callable[..., Facts]
 
@@ -72,11 +71,6 @@ def test_bundles_are_no_larger_than_a_day_and_no_longer_than_driving_singly() ->
 def test_the_riskiest_tenth_counts_a_tenth_even_where_risks_are_equal() -> None:
     assert urgent(np.array([9.0, 6, 6, 6, 1, 1, 1, 1, 1, 1] * 3)).sum() == pytest.approx(3)
     assert urgent(np.full(50, 3.0)).sum() == pytest.approx(5)
-
-
-def test_every_reason_has_a_sentence_in_both_languages() -> None:
-    assert set(SENTENCES) == set(Reason)
-    assert all(korean and english for korean, english in SENTENCES.values())
 
 
 def test_an_explanation_names_the_chosen_place_and_others_with_their_price(programme: Make) -> None:

@@ -16,8 +16,9 @@ from scheduling.planner.events import live
 from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.measures import measure
 from scheduling.planner.model import Facts, Reason, Sites
+from scheduling.planner.reasons import SENTENCES
 from scheduling.planner.shortfall import certify
-from scheduling.planner.why import SENTENCES, why
+from scheduling.planner.why import why
 
 
 @click.command()

@@ -14,8 +14,9 @@ from scheduling.planfiles.facts import Names, Reading
 from scheduling.planner.difference import Difference
 from scheduling.planner.measures import Measures
 from scheduling.planner.model import SECTORS, Facts, Plan, Reason, Visits
+from scheduling.planner.reasons import SENTENCES
 from scheduling.planner.shortfall import NO_MONTH, Certificate
-from scheduling.planner.why import SENTENCES, Choice, Why
+from scheduling.planner.why import Choice, Why
 
 SHOWN = 10
 TOLD = {

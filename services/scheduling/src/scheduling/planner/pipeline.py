@@ -73,7 +73,7 @@ def plan(facts: Facts, seed: int = 0, progress: Progress | None = None, *, forec
     parts.append(place_leftovers(facts, world, board, join(parts)))
     clock.done("leftovers")
     visits = in_order(join(parts), facts.sites.visits)
-    missing = unscheduled(facts, visits, usable)
+    missing = unscheduled(facts, visits)
     clock.done("reasons")
     return Plan(visits, missing, facts.managers.agency[visits.manager], clock.seconds)
 

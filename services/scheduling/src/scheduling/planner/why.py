@@ -7,28 +7,10 @@ import numpy as np
 from scheduling.planner.events import Live, able
 from scheduling.planner.geometry import ROAD, apart, tour
 from scheduling.planner.insertion import WAIT_KM, Wanted, day_costs
-from scheduling.planner.model import Bits, Ints, Reals, Reason
+from scheduling.planner.model import Bits, Ints, Reals
 from scheduling.planner.openings import pack, unpack
 
 COMPARED = 5
-SENTENCES = {
-    Reason.NO_COMPETENT_AGENCY: (
-        "이 지역에서 이 업종을 방문할 수 있는 기관이 없습니다.",
-        "No agency may visit this sector in this province.",
-    ),
-    Reason.WINDOW_TOO_SHORT: (
-        "사업장이 열려 있는 날이 너무 적어 간격을 지키며 모두 방문할 수 없습니다.",
-        "The enterprise is open on too few days for all visits with the spacing between them.",
-    ),
-    Reason.NOBODY_AVAILABLE: (
-        "사업장이 열려 있는 날에 근무하는 담당자가 없습니다.",
-        "No manager works on days that would keep the rules.",
-    ),
-    Reason.NO_CAPACITY: (
-        "방문할 수 있는 담당자의 일정이 모두 찼습니다.",
-        "Every manager who could come is fully booked on the days that would do.",
-    ),
-}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from typing import TypeAlias
 import numpy as np
 
 from scheduling.planner import events
-from scheduling.planner.groups import usable_days
 from scheduling.planner.model import NOBODY, Facts, Flags, Plan, Stage, Visits
 from scheduling.planner.outstanding import standing
 from scheduling.planner.reasons import unscheduled
@@ -45,7 +44,7 @@ def fulfil(facts: Facts, before: Visits, wishes: Wishes) -> tuple[Plan, list[Nam
         moved += events.another_day(state, site, ordinal, other)
     after = _with(facts, before, moved, wishes)
     counting = standing(after)
-    plan = Plan(after, unscheduled(facts, counting, usable_days(facts)), facts.managers.agency[after.manager])
+    plan = Plan(after, unscheduled(replace(facts, kept=counting), counting), facts.managers.agency[after.manager])
     return plan, sorted({(one.site, one.ordinal) for one in moved})
 
 
