@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduling.planner.groups import usable_days
 from scheduling.planner.model import Reason
 from scheduling.planning import national, plain
 from scheduling.planning.picture import (
@@ -200,3 +201,11 @@ def test_missed_and_cancelled_visits_are_needed_again_under_their_next_version(s
         (2, 2, 0),
     ]
     assert now.kept.is_done.tolist() == [0, 1]
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), later=st.integers(1, 60))
+def test_the_reserve_does_not_move_from_plan_to_plan(small: Any, seed: int, later: int) -> None:
+    picture = small.picture_of(seed, managers=6)
+    now, then = (national.facts_of(each) for each in (picture, replace(picture, days=picture.days[later:])))
+    assert np.array_equal(usable_days(then), usable_days(now)[:, later:])

@@ -92,13 +92,6 @@ def test_those_foreseen_and_visits_kept_make_capacity_dearer(two_agencies: Facts
     assert shadow_prices(replace(facts, kept=busy))[0] > 0
 
 
-def test_planning_again_keeps_no_other_days_in_reserve(programme: Make) -> None:
-    facts = programme(reserve=0.1)
-    later = replace(facts, rules=replace(facts.rules, first_open_day=37))
-    assert np.array_equal(usable_days(later)[:, 37:], usable_days(facts)[:, 37:])
-    assert not usable_days(later)[:, :37].any()
-
-
 def test_an_arriving_enterprise_waits_for_mates_rather_than_for_nobody(two_agencies: Facts) -> None:
     facts = replace(two_agencies, sites=replace(two_agencies.sites, place=two_agencies.sites.place + 15.0))
     at_once = events.arrive(events.live(facts, Visits()), 0, 0)

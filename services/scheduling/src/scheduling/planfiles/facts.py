@@ -35,6 +35,7 @@ from scheduling.planner.model import (
     Reals,
     Rules,
     Sites,
+    key_of,
 )
 from scheduling.planner.openings import pack
 
@@ -144,7 +145,9 @@ def _managers(
     base = _place(sheet, empty=(36.0, 127.0))
     fine = sheet.readable()
     base = np.where(home[:, None], base, agencies.place[of])
-    return Managers(of[fine], base[fine], stops[fine].astype(np.int64), pack((days & agency_days[of])[fine])), sheet
+    key = np.array([key_of(name) for name in sheet.kept("manager_id")], np.int64)
+    open_days = pack((days & agency_days[of])[fine])
+    return Managers(of[fine], base[fine], stops[fine].astype(np.int64), open_days, key), sheet
 
 
 def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) -> tuple[Sites, Sheet, Ints]:

@@ -99,7 +99,7 @@ def _staff(facts: Facts, month: Ints) -> tuple[Staff, Ints]:
     for one in range(months):
         np.add.at(capacity[:, one], of.ravel()[facts.managers.agency], room[:, month == one].sum(axis=1))
     every = np.arange(len(month))[None, :] >= facts.rules.first_open_day
-    worked = every & ~in_reserve(every, facts.rules.reserve_share)
+    worked = every & ~in_reserve(every, facts.calendar, np.zeros(1, np.int64), facts.rules.reserve_share)
     one_more = np.bincount(month, weights=worked[0], minlength=months).astype(np.int64)
     one_more *= int(facts.managers.stops.max(initial=1))
     return Staff(kinds[:, 0], kinds[:, 1], capacity, one_more), of.ravel()

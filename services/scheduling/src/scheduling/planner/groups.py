@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.planner.model import Bits, Facts, Flags, Ints, Managers, Reals
+from scheduling.planner.model import Bits, Calendar, Facts, Flags, Ints, Managers, Reals
 from scheduling.planner.openings import unpack
 
 NEAR_KM = 0.05
@@ -28,17 +28,27 @@ class Groups:
 def usable_days(facts: Facts) -> Flags:
     """Manager by day: who may visit when, without what is frozen or kept in reserve for no-shows."""
     days = unpack(facts.managers.open_days, len(facts.calendar))
-    # Of the whole year: a reserve counted from the first open day would keep another day back at every re-plan.
-    days[np.asarray(in_reserve(days, facts.rules.reserve_share))] = False
+    days[in_reserve(days, facts.calendar, facts.managers.key, facts.rules.reserve_share)] = False
     days[:, : facts.rules.first_open_day] = False
     return days
 
 
-def in_reserve(days: Flags, share: float) -> Flags:
-    """The days of each manager that stay empty, spread evenly over the year: at least this share of them."""
-    counted = np.cumsum(days, axis=1)
-    steps = np.ceil(counted * share - 1e-9)
-    return days & (np.diff(steps, axis=1, prepend=0) > 0)
+def in_reserve(days: Flags, calendar: Calendar, key: Ints, share: float) -> Flags:
+    """The days of each manager that stay empty: this share, spread evenly over its year and over all managers.
+
+    Time falls into periods of 1 / share weekdays, which begin at another moment for each manager; its last working day
+    in each is kept. Dates and keys alone decide: counted from today, the reserve would move at every plan and fill up.
+    """
+    begins, since = _golden(key)[:, None], calendar.weekdays_since[None, :]
+    period = np.floor(begins + since * share)
+    later = np.minimum.accumulate(np.where(days, period, np.inf)[:, ::-1], axis=1)[:, ::-1]
+    after = np.append(later[:, 1:], np.full((len(days), 1), np.inf), axis=1)
+    return days & (np.where(np.isinf(after), np.floor(begins + (since + 1) * share), after) > period)
+
+
+def _golden(key: Ints) -> Reals:
+    """Each key's place between 0 and 1; those of successive keys lie evenly, as multiples of the golden ratio."""
+    return (key.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(11)) / 2.0**53
 
 
 def group(facts: Facts, days: Flags, near_km: float = NEAR_KM) -> Groups:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
@@ -37,6 +38,15 @@ class Reason(IntEnum):
     NO_CAPACITY = 3
 
 
+def key_of(name: str) -> int:
+    """A number that is the same for the same name, wherever and whenever asked."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) >> 2
+
+
+def _no_ints() -> Ints:
+    return np.empty(0, np.int64)
+
+
 @dataclass(frozen=True)
 class Rules:
     """The programme's own numbers; days are places in the calendar of working days."""
@@ -60,6 +70,12 @@ class Calendar:
     @property
     def weekdays(self) -> Ints:
         return (self.dates + 6) % 7
+
+    @property
+    def weekdays_since(self) -> Ints:
+        """How many days from Monday to Friday lie before each, since year 1: the same in every calendar."""
+        weeks, day = np.divmod(self.dates - 1, 7)
+        return weeks * 5 + np.minimum(day, 5)
 
     def following(self, spacing_days: int) -> Ints:
         """For each day the first day that keeps the spacing; the calendar's length where there is none."""
@@ -110,19 +126,28 @@ class Agencies:
 
 @dataclass(frozen=True)
 class Managers:
-    """The managers: whose, from where, how many visits a day, and the days on which they may visit at all."""
+    """The managers: whose, from where, how many visits a day, and the days on which they may visit at all.
+
+    By its `key` a manager is known in every plan, wherever it stands; unless told otherwise that is its place.
+    """
 
     agency: Ints
     base: Reals
     stops: Ints
     open_days: Bits
+    key: Ints = field(default_factory=_no_ints)
+
+    def __post_init__(self) -> None:
+        if not len(self.key):
+            object.__setattr__(self, "key", np.arange(len(self.agency)))
 
     def __len__(self) -> int:
         return len(self.agency)
 
-
-def _no_ints() -> Ints:
-    return np.empty(0, np.int64)
+    def take(self, rows: Ints | Flags) -> "Managers":
+        """Only these rows, in this order."""
+        columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
+        return replace(self, **columns)
 
 
 def _no_flags() -> Flags:

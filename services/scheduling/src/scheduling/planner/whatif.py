@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduling.planner.changes import replan, without_agency
-from scheduling.planner.model import Agencies, Facts, Flags, Ints, Managers, Plan, Sites, Visits
+from scheduling.planner.model import Agencies, Facts, Flags, Ints, Managers, Plan, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.pipeline import Progress, plan
 
@@ -50,8 +50,9 @@ def changed(facts: Facts, question: Question) -> Facts:
 def _with_more(managers: Managers, share: float) -> Managers:
     """So many managers more, like those that are there, evenly spread over the list."""
     extra = _evenly(round(len(managers) * max(share, 0.0)), len(managers))
-    rows = np.concatenate([np.arange(len(managers)), extra])
-    return Managers(**{name: getattr(managers, name)[rows] for name in Managers.__dataclass_fields__})
+    new = managers.key.max(initial=-1) + 1 + np.arange(len(extra))
+    both = managers.take(np.append(np.arange(len(managers)), extra))
+    return replace(both, key=np.append(managers.key, new))
 
 
 def _evenly(count: int, among: int) -> Ints:
@@ -61,10 +62,9 @@ def _evenly(count: int, among: int) -> Ints:
 def of_province(facts: Facts, province: int) -> Facts:
     """One province by itself: its enterprises, and its share of the managers, the nearest."""
     inside = facts.sites.province == province
-    sites = Sites(**{name: getattr(facts.sites, name)[inside] for name in Sites.__dataclass_fields__})
+    sites = facts.sites.take(inside)
     kept = _nearest_managers(facts, inside)
-    managers = Managers(**{name: getattr(facts.managers, name)[kept] for name in Managers.__dataclass_fields__})
-    return replace(facts, sites=sites, managers=managers, kept=Visits(), drafts=Visits())
+    return replace(facts, sites=sites, managers=facts.managers.take(kept), kept=Visits(), drafts=Visits())
 
 
 def _nearest_managers(facts: Facts, inside: Flags) -> Ints:

@@ -4,7 +4,19 @@ import numpy as np
 
 from scheduling.planner import plan as plan_nation
 from scheduling.planner.geometry import on_the_map
-from scheduling.planner.model import Agencies, Calendar, Closed, Facts, Managers, Reason, Rules, Sites, Stage, Visits
+from scheduling.planner.model import (
+    Agencies,
+    Calendar,
+    Closed,
+    Facts,
+    Managers,
+    Reason,
+    Rules,
+    Sites,
+    Stage,
+    Visits,
+    key_of,
+)
 from scheduling.planner.openings import pack
 from scheduling.planning.openings import manager_days, site_days
 from scheduling.planning.picture import NOBODY, Ints, Picture, Proposal
@@ -66,6 +78,7 @@ def facts_of(picture: Picture) -> Facts:
             on_the_map(managers.latitude, managers.longitude),
             np.minimum(managers.visits_a_day, programme.visits_a_day),
             pack(manager_days(picture)),
+            np.array([key_of(str(manager_id)) for manager_id in managers.ids], np.int64),
         ),
         _kept(picture, np.flatnonzero(known)),
         closed=Closed(picture.handed_back.site, picture.handed_back.agency),
