@@ -15,6 +15,7 @@ import uvicorn
 from access.keys import Keys
 from events.contracts.envelope import Envelope, Received
 from events.contracts.registry import ProgrammeOpened
+from events.contracts.scheduling import VisitScheduled
 from events.transport.db import Pool, open_pool
 from events.transport.outbox import transaction
 from reporting.api import page
@@ -34,9 +35,9 @@ pytestmark = [
 
 @pytest.fixture
 async def address(migrated_database: Callable[[str], Awaitable[str]]) -> AsyncGenerator[str]:
-    """Where a reporting service answers that has heard of one programme."""
+    """Where a reporting service answers that has heard of one programme and one visit."""
     pool = await open_pool(await migrated_database("reporting"))
-    await open_programme(pool)
+    await open_and_plan(pool)
     app = door(Keys.generate().public)
     app.state.pool = pool
     with closing(socket.socket()) as free:
@@ -52,16 +53,21 @@ async def address(migrated_database: Callable[[str], Awaitable[str]]) -> AsyncGe
     await pool.close()
 
 
-async def open_programme(pool: Pool) -> None:
+async def open_and_plan(pool: Pool) -> None:
     opened = ProgrammeOpened(
         programme_id=UUID(int=7), year=2023, window_from=date(2023, 4, 12), window_until=date(2023, 12, 29),
         target_enterprises=200_000, minimum_visits=2, spacing_days=28, visits_a_day=4,
         training_days=(date(2023, 4, 11),), is_synthetic=True,
     )  # fmt: skip
     at = "2023-04-01T00:00:00+00:00"
-    envelope = Envelope(str(UUID(int=8)), opened.type, opened.source, opened.subject, at, 1, opened.key, "none")
+    booked = VisitScheduled(
+        programme_id=opened.programme_id, visit_id=UUID(int=9), enterprise_id=UUID(int=10), ordinal=1,
+        agency_id=UUID(int=11), manager_id=UUID(int=12), visit_on=date(2023, 4, 12),
+    )  # fmt: skip
     async with transaction(pool) as tx:
-        await HEARS[ProgrammeOpened](tx, [Received(opened, envelope)])
+        for number, fact in enumerate((opened, booked), start=20):
+            envelope = Envelope(str(UUID(int=number)), fact.type, fact.source, fact.subject, at, 1, fact.key, "none")
+            await HEARS[type(fact)](tx, [Received(fact, envelope)])
 
 
 async def seen(address: str, profile: Path) -> str:
@@ -78,7 +84,7 @@ async def seen(address: str, profile: Path) -> str:
 async def test_the_page_shows_the_programme_in_korean(address: str, tmp_path: Path) -> None:
     shown = await seen(f"{address}?lang=ko", tmp_path)
     assert '<html lang="ko"' in shown
-    assert "목표 200,000곳 가운데 0곳을 2회 이상 방문했습니다" in shown
+    assert "사업 목표 200,000곳 · 2회 이상 방문한 사업장 0곳" in shown
     assert "아직 방문 자료가 없습니다" in shown
     assert "합성 자료" in shown
     assert 'data-state="ready"' in shown
@@ -87,6 +93,6 @@ async def test_the_page_shows_the_programme_in_korean(address: str, tmp_path: Pa
 async def test_the_page_shows_the_programme_in_english(address: str, tmp_path: Path) -> None:
     shown = await seen(f"{address}?lang=en", tmp_path)
     assert '<html lang="en"' in shown
-    assert "0 of 200,000 targeted worksites visited at least 2 times" in shown
+    assert "0 worksites visited 2 times or more · programme target 200,000" in shown
     assert 'id="synthetic" class="synthetic">' in shown
     assert "<svg" in shown.partition('id="weeks"')[2]

@@ -8,6 +8,7 @@ import { SVGRenderer } from "echarts/renderers";
 
 import type { Part, Progress, Week } from "./document";
 import { provinceName } from "./places";
+import { scaleOf, stepsBetween } from "./scale";
 import { colour } from "./theme";
 import { count, day, percent, say } from "./words";
 
@@ -19,7 +20,9 @@ const FONT = '"Pretendard GOV", "Noto Sans KR", sans-serif';
 const drawn = new Map<string, ECharts>();
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-function chart(id: string): ECharts {
+/** Where to draw; nowhere while the reader cannot see it, for a hidden element has no size. */
+function chart(id: string): ECharts | null {
+  if (!(document.getElementById(id) as HTMLElement).offsetWidth) return null;
   const known = drawn.get(id);
   if (known) {
     known.resize();
@@ -51,12 +54,13 @@ export function drawWeeks(progress: Progress): void {
       color: colour(stroke), lineStyle: { color: colour(stroke), width: 3, type: dash },
     }) as const;
   const canvas = chart("weeks");
-  canvas.setOption(
+  const scale = scaleOf(weeks);
+  canvas?.setOption(
     {
       animation: !STILL,
       animationDuration: 400,
       textStyle: text(),
-      grid: { left: 8, right: 8, top: canvas.getWidth() < 480 ? 104 : 64, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 8, top: (canvas?.getWidth() ?? 0) < 480 ? 104 : 52, bottom: 4, containLabel: true },
       legend: { data: legend(enough), top: 0, left: 0, itemGap: 20, itemWidth: 18, textStyle: { ...text(), color: colour("text") } },
       tooltip: { trigger: "axis", ...bubble(), formatter: (shown: unknown) => tip(shown as { dataIndex: number }[], weeks, enough) },
       xAxis: {
@@ -67,8 +71,8 @@ export function drawWeeks(progress: Progress): void {
         axisLabel: { ...text(), hideOverlap: true, formatter: (on: string) => `${Number(on.slice(5, 7))}/${Number(on.slice(8))}` },
       },
       yAxis: [
-        { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("border") } }, axisLabel: { ...text(), formatter: (n: number) => count(n) } },
-        { type: "value", min: 0, max: 1.1, interval: 0.25, splitLine: { show: false }, axisLabel: { ...text(), formatter: (n: number) => (n > 1 ? "" : percent(n, 0)) } },
+        { type: "value", min: 0, max: 5 * scale.visits, interval: scale.visits, splitLine: { lineStyle: { color: colour("border") } }, axisLabel: { ...text(), formatter: (n: number) => count(n) } },
+        { type: "value", min: 0, max: 5 * scale.share, interval: scale.share, splitLine: { show: false }, axisLabel: { ...text(), formatter: (n: number) => (n > scale.highest ? "" : percent(n, 0)) } },
       ],
       series: [
         bar(say("completed"), (week) => week.completed, "fill"),
@@ -109,17 +113,10 @@ function tip(shown: { dataIndex: number }[], weeks: Week[], enough: string): str
   return `<b>${week.week}</b> · ${day(week.begins_on)}<table class="tip">${lines.join("")}</table>`;
 }
 
-/** Five equal steps that the shares lie in: provinces that go at nearly one pace are told apart all the same. */
-function stepsBetween(shares: number[]): { from: number; until: number }[] {
-  const lowest = Math.min(95, Math.floor(Math.min(100, ...shares) / 5) * 5);
-  const width = Math.max(1, Math.ceil((Math.max(0, ...shares) - lowest) / 5));
-  return [0, 1, 2, 3, 4].map((n) => ({ from: lowest + n * width, until: lowest + (n + 1) * width }));
-}
-
 export function drawMap(parts: Part[]): void {
   const known = new Map(parts.map((part) => [part.code, part]));
   const steps = stepsBetween(parts.flatMap((part) => (part.code && part.share !== null ? [part.share * 100] : [])));
-  chart("map").setOption(
+  chart("map")?.setOption(
     {
       animation: false,
       textStyle: text(),
@@ -142,7 +139,7 @@ export function drawMap(parts: Part[]): void {
           itemStyle: { borderColor: colour("surface"), borderWidth: 1, areaColor: colour("track") },
           emphasis: { label: { show: false }, itemStyle: { areaColor: colour("line-once") } },
           label: { show: false },
-          data: parts.filter((part) => part.code).map((part) => ({ name: part.code ?? "", value: part.share ?? 0 })),
+          data: parts.flatMap(({ code, share }) => (code && share !== null ? [{ name: code, value: share }] : [])),
         },
       ],
     } as never,

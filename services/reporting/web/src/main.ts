@@ -6,7 +6,7 @@ import { drawMap, drawWeeks } from "./charts";
 import type { Programme, Progress } from "./document";
 import { Live, type Status } from "./live";
 import { followTheme } from "./theme";
-import { showFigures, showStages } from "./view";
+import { showFigures, showSections, showStages } from "./view";
 import { day, instant, say, speak, spoken, type Language, type Word } from "./words";
 
 const of = <Kind extends HTMLElement>(id: string): Kind => document.getElementById(id) as Kind;
@@ -49,10 +49,9 @@ function show(): void {
     : "";
   showStages(newest);
   showFigures(newest);
-  if (programme) {
-    drawWeeks(newest);
-    drawMap(newest.provinces);
-  }
+  showSections(newest);
+  drawWeeks(newest);
+  drawMap(newest.provinces);
 }
 
 async function offerProgrammes(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Writes a document into the page: numbers, bars and tables. */
 
 import type { Figures, Part, Progress } from "./document";
+import { meaning, meanings } from "./meanings";
 import { provinceName, sectorName } from "./places";
 import { count, day, percent, say, type Word } from "./words";
 
@@ -38,12 +39,20 @@ export function showFigures(progress: Progress): void {
   of("sectors").replaceChildren(...sectorsInOrder(progress.sectors).map(sector));
   of("provinces").replaceChildren(...provinceTable(progress.provinces));
   of("weeks-table").replaceChildren(...weekTable(progress));
+  of("meanings").replaceChildren(...meanings().map(([word, text]) => make("div", {}, make("dt", {}, say(word)), make("dd", {}, text))));
+}
+
+/** A drawing or a table of nothing would say more than is known. */
+export function showSections(progress: Progress): void {
+  const { provinces, nation } = progress;
+  of("weeks-card").hidden = nation.visits_waiting + nation.visits_completed + nation.visits_missed === 0;
+  for (const id of ["provinces-card", "sectors-card"]) of(id).hidden = provinces.length === 0;
 }
 
 function steps(nation: Figures): HTMLElement[] {
   const names = ["registered", "targeted", "scheduled", "visited_once", "visited_twice"] as const;
   return names.map((name) =>
-    make("div", { class: `step ${name}` }, make("dt", {}, say(name)), make("dd", {}, make("b", {}, count(nation[name])), bar(ratio(nation[name], nation.registered)))),
+    make("div", { class: `step ${name}` }, make("dt", meant(name), say(name)), make("dd", {}, make("b", {}, count(nation[name])), bar(ratio(nation[name], nation.registered)))),
   );
 }
 
@@ -54,7 +63,7 @@ function numbers(nation: Figures): HTMLElement[] {
     card("twice", nation.visited_twice, say("twice_note", { share: percent(ratio(nation.visited_twice, nation.targeted)) })),
     card("visits", nation.visits_completed, say("visits_note", { waiting: nation.visits_waiting, missed: nation.visits_missed })),
     card("hazards", nation.hazards_removed, say("hazards_note", { found: nation.hazards_found, share: percent(ratio(nation.hazards_removed, nation.hazards_found), 0) })),
-    card("waiting_risk", nation.high_risk_waiting, say("waiting_risk_note", { all: nation.high_risk, left: nation.high_risk_left }), "risk"),
+    card("waiting_risk", nation.high_risk_waiting, say("waiting_risk_note", { all: nation.high_risk, left: nation.high_risk_left }), nation.high_risk_waiting ? "risk" : ""),
   ];
 }
 
@@ -68,6 +77,13 @@ function people(progress: Progress): HTMLElement[] {
   return rows.map(([word, value]) => make("div", {}, make("dt", {}, say(word)), make("dd", {}, count(value))));
 }
 
+const meant = (word: Word): Record<string, string> => (meaning(word) ? { title: meaning(word) } : {});
+
+/** What is shown of every part of the country and of the economy. */
+const AMOUNTS = [
+  ["targeted", "targeted"], ["scheduled_short", "scheduled"], ["once_short", "visited_once"], ["twice_short", "visited_twice"],
+] as const satisfies [Word, keyof Figures][];
+
 /** In the order in which the programme names them. */
 function sectorsInOrder(parts: Part[]): Part[] {
   const order = ["manufacturing", "construction", "service"];
@@ -76,18 +92,21 @@ function sectorsInOrder(parts: Part[]): Part[] {
 }
 
 function sector(part: Part): HTMLElement {
-  const { targeted, visited_once: once, visited_twice: twice } = part.figures;
+  const { targeted, visited_once: once } = part.figures;
   return make(
     "div",
     { class: "sector" },
     make("h3", {}, sectorName(part.code), make("b", {}, percent(part.share))),
     bar(part.share ?? 0, ratio(once, targeted)),
-    make("p", {}, say("sector_line", { targeted, once, twice })),
+    make("dl", { class: "amounts" }, ...AMOUNTS.map(([word, name]) => make("div", {}, make("dt", meant(word), say(word)), make("dd", {}, count(part.figures[name]))))),
   );
 }
 
-function table(headings: [Word, string][], rows: Child[][]): HTMLElement[] {
-  const head = headings.map(([word, kind]) => make("th", { scope: "col", class: kind }, say(word)));
+type Heading = readonly [text: string, kind: string, means: Record<string, string>];
+const heading = (word: Word, kind = ""): Heading => [say(word), kind, meant(word)];
+
+function table(headings: Heading[], rows: Child[][]): HTMLElement[] {
+  const head = headings.map(([text, kind, means]) => make("th", { scope: "col", class: kind, ...means }, text));
   const body = rows.map((cells) =>
     make("tr", {}, ...cells.map((cell, n) => make(n ? "td" : "th", { ...(n ? {} : { scope: "row" }), class: headings[n]?.[1] ?? "" }, cell))),
   );
@@ -102,25 +121,20 @@ function provinceTable(parts: Part[]): HTMLElement[] {
   };
   const shown = parts.filter((part) => part.code || part.figures.targeted);
   return table(
-    [["province", ""], ["targeted", "amount"], ["scheduled_short", "amount spare"], ["once_short", "amount spare"], ["twice_short", "amount"], ["share_short", "wide"]],
-    shown.map((part) => {
-      const { targeted, scheduled, visited_once, visited_twice } = part.figures;
-      return [provinceName(part.code), count(targeted), count(scheduled), count(visited_once), count(visited_twice), share(part)];
-    }),
+    [heading("province"), heading("share_short", "wide"), ...AMOUNTS.map(([word]) => heading(word, "amount"))],
+    shown.map((part) => [provinceName(part.code), share(part), ...AMOUNTS.map(([, name]) => count(part.figures[name]))]),
   );
 }
 
 function weekTable(progress: Progress): HTMLElement[] {
   const enough = say("line_enough", { visits: progress.programme?.minimum_visits ?? 2 });
-  const made = table(
-    [["week", ""], ["begins_on", ""], ["completed", "amount"], ["planned", "amount"], ["missed", "amount"], ["line_once", "amount"], ["line_enough", "amount"]],
+  const amounts = (["completed", "planned", "missed", "line_once"] as const).map((word) => heading(word, "amount"));
+  return table(
+    [heading("week"), heading("begins_on"), ...amounts, [enough, "amount", {}]],
     progress.weeks.map((week) => [
       week.week, day(week.begins_on), count(week.completed), count(week.waiting), count(week.missed), percent(week.share_visited_once), percent(week.share),
     ]),
   );
-  const last = made[0]?.querySelector("th:last-child");
-  if (last) last.textContent = enough;
-  return made;
 }
 
 export function showStages(progress: Progress): void {
