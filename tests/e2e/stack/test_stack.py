@@ -43,6 +43,17 @@ async def test_a_role_cannot_open_anothers_database(stack: Stack, role: str, dat
         await asyncpg.connect(address)
 
 
+async def test_a_door_left_open_by_a_kill_is_shut_at_the_next_start(stack: Stack) -> None:
+    admin = await asyncpg.connect(stack.postgres.admin_dsn)
+    await admin.execute("grant connect, temporary on database scheduling to public")  # as `create database` leaves it
+    await admin.close()
+    await stack.postgres.kill()
+    await stack.postgres.start()
+    address = stack.postgres.dsn("reporting").removesuffix("/reporting") + "/scheduling"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
+        await asyncpg.connect(address)
+
+
 async def test_a_role_cannot_come_in_with_anothers_password(stack: Stack) -> None:
     address = stack.postgres.dsn("registry").replace("//registry:", "//reporting:")
     with pytest.raises(asyncpg.InvalidPasswordError):

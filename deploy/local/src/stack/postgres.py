@@ -124,24 +124,21 @@ class Postgres(Server):
             await asyncio.sleep(TICK_SECONDS)
 
     async def _make_rooms(self) -> None:
-        """One database and one role a service, and no door between them."""
+        """One database and one role a service, and no door between them; a killed start may have left one open."""
         admin = await asyncpg.connect(self.admin_dsn)
         try:
-            made = {row["datname"] for row in await admin.fetch("select datname from pg_database")}
             for service in self._services:
-                if service not in made:
-                    await self._make_room(admin, service)
+                await self._make_room(admin, service)
+            for database in (*self._services, "postgres", "template1"):
+                await admin.execute(f'revoke connect, temporary on database "{database}" from public')
         finally:
             await admin.close()
 
     async def _make_room(self, admin: asyncpg.Connection, service: str) -> None:
-        known = await admin.fetchval("select true from pg_roles where rolname = $1", service)
-        if not known:
+        if not await admin.fetchval("select true from pg_roles where rolname = $1", service):
             await admin.execute(f"create role \"{service}\" login password '{self._passwords[service]}'")
-        await admin.execute(f'create database "{service}" owner "{service}"')
-        closed = (service, "postgres", "template1")
-        for database in closed:
-            await admin.execute(f'revoke connect, temporary on database "{database}" from public')
+        if not await admin.fetchval("select true from pg_database where datname = $1", service):
+            await admin.execute(f'create database "{service}" owner "{service}"')
 
 
 def passwords(home: Home, services: Sequence[str]) -> dict[str, str]:
