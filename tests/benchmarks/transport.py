@@ -31,7 +31,7 @@ from events.transport.consumer import Consumer
 from events.transport.hosting import calm_the_collector
 from events.transport.lanes import LANES
 from events.transport.outbox import Transaction, transaction
-from events.transport.relay import Relay
+from events.transport.publishing import Publisher
 from events.transport.settings import TransportSettings
 from events.transport.wire import headers_of
 from figures import Figure, publish
@@ -173,9 +173,9 @@ class Bench:
         return producer
 
     async def _relay_sends(self) -> None:
-        relay, producer = Relay(self.dsn, self.stack.kafka.bootstrap), await self._producer()
+        publisher, producer = Publisher(), await self._producer()
         connection = await asyncpg.connect(self.dsn)
-        while await relay.publish_once(connection, producer):
+        while await publisher.publish_once(connection, producer):
             pass
         await connection.close()
         await producer.stop()

@@ -25,6 +25,7 @@ from events.transport.db import Connection, Pool, is_transient, open_pool
 from events.transport.locks import FrozenSessions
 from events.transport.outbox import Row, Transaction
 from events.transport.parts import keep_at
+from events.transport.publishing import Publisher
 from events.transport.relay import Relay
 from events.transport.settings import TransportSettings
 
@@ -130,8 +131,8 @@ class PausingConsumer(Consumer):
         await super()._tell_kafka(offsets)
 
 
-class PausingRelay(Relay):
-    """The product's relay, with a place to be killed between the acknowledgement and the cursor."""
+class PausingPublisher(Publisher):
+    """The product's publishing, with a place to be killed between the acknowledgement and the cursor."""
 
     async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
         if sends:
@@ -154,7 +155,7 @@ async def consume() -> None:
 async def relay() -> None:
     """Relay until killed."""
     settings = _settings()
-    await PausingRelay(settings.database_url, settings.kafka_bootstrap, lane_rows=200).run()
+    await Relay(settings.database_url, settings.kafka_bootstrap, PausingPublisher(lane_rows=200)).run()
 
 
 async def write(writers: int, size: int, events: int, seed: int) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from events.transport import metrics
 from events.transport.db import Pool
-from events.transport.relay import LANE_BYTES, Relay, waiting_rows
+from events.transport.publishing import LANE_BYTES, Publisher, tell_age, waiting_rows
 
 WRITE = """
     insert into transport.outbox
@@ -62,11 +63,31 @@ async def test_what_was_published_is_cleared_away_in_steps_and_what_waits_stays(
     await write(pool, 7, 5)
     published = await pool.fetchval("select max(number) - 100 from transport.outbox where lane = 3")
     await pool.execute("update transport.relay_cursor set number = $1 where lane = 3", published)
-    relay = Relay("", "")
+    publisher = Publisher()
     async with pool.acquire() as db:
-        assert await relay.sweep_once(db) == 0  # published, but kept for a day
-        relay.keep_seconds = 0
-        steps = [await relay.sweep_once(db) for _ in range(4)]
+        assert await publisher.sweep_once(db) == 0  # published, but kept for a day
+        publisher.keep_seconds = 0
+        steps = [await publisher.sweep_once(db) for _ in range(4)]
     assert steps == [500, 500, 100, 0]
     left = await pool.fetch("select lane, count(*) from transport.outbox group by lane order by lane")
     assert [tuple(row) for row in left] == [(3, 100), (7, 5)]
+
+
+async def test_the_age_told_is_that_of_the_oldest_fact_that_waits_in_any_lane(pool: Pool) -> None:
+    await tell_age(pool)
+    assert _age() == 0
+    for lane in (3, 7):
+        await write(pool, lane, 2)
+    old = "update transport.outbox set created_at = now() - make_interval(hours => $1) where lane = $2"
+    for hours, lane in ((3, 3), (2, 7)):
+        await pool.execute(old, hours, lane)
+    await tell_age(pool)
+    assert _age() == pytest.approx(3 * 3600, abs=60)
+    await pool.execute("update transport.relay_cursor set number = 1000 where lane = 3")
+    await tell_age(pool)
+    assert _age() == pytest.approx(2 * 3600, abs=60)
+
+
+def _age() -> float:
+    [[sample]] = [family.samples for family in metrics.UNPUBLISHED_AGE.collect()]
+    return sample.value

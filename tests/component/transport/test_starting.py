@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 from httpx import AsyncClient, Response, TransportError
 
@@ -15,6 +16,11 @@ from access.keys import Keys
 pytestmark = pytest.mark.timeout(240)
 SERVICES = ("registry", "eligibility", "scheduling", "reporting")
 NOBODY = "127.0.0.1:1"
+WAITING = """
+    insert into transport.outbox (id, aggregatetype, aggregateid, type, payload, lane, epoch, source, subject, sequence,
+                                  time, correlationid, created_at)
+    values ('', 'eligibility.decision.v1', '', '', '', 3, 1, '', '', '', '', '', now() - interval '2 hours')
+"""
 Database = Callable[[str], Awaitable[str]]
 Serve = Callable[..., Awaitable[str]]
 Serving = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
@@ -82,6 +88,22 @@ async def test_a_broker_that_is_away_is_waited_for(
         live = await client.get(f"{door}/live")
         assert (live.status_code, live.json()) == (200, {"dead": []})
         assert process.returncode is None
+
+
+async def test_the_age_of_what_waits_is_told_although_the_relay_cannot_begin(
+    migrated_database: Database, serving: Serving, free_port: int
+) -> None:
+    dsn = await migrated_database("eligibility")
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(WAITING)
+    await connection.close()
+    settings = {"DATABASE_URL": dsn, "TOPICS_FILE": "deploy/topics.yaml", "HTTP_PORT": str(free_port)}
+    async with serving("eligibility", **settings) as process, AsyncClient() as client, asyncio.timeout(60):
+        while True:
+            told = (await _answer(client, f"http://127.0.0.1:{free_port}/metrics", process)).text
+            if float(told.partition("\noutbox_oldest_unpublished_seconds ")[2].split()[0]) > 3_600:
+                break
+            await asyncio.sleep(0.2)
 
 
 async def _answer(client: AsyncClient, url: str, process: asyncio.subprocess.Process) -> Response:

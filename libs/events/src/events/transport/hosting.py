@@ -22,6 +22,7 @@ from events.transport.health import add_health
 from events.transport.lanes import LANES
 from events.transport.locks import FrozenSessions
 from events.transport.parts import Parts, Work
+from events.transport.publishing import tell_age
 from events.transport.relay import Relay
 from events.transport.settings import TransportSettings
 
@@ -109,7 +110,8 @@ async def _database(service: Service) -> AsyncGenerator[Pool]:
 @asynccontextmanager
 async def _running(service: Service, names: Sequence[Part], pool: Pool) -> AsyncGenerator[asyncio.Task[None]]:
     parts = _parts(service, names, pool)
-    running = asyncio.create_task(parts.run({"frozen_sessions": FrozenSessions().end}), name="parts")
+    at_once: dict[str, Work] = {"frozen_sessions": FrozenSessions().end, "outbox_age": tell_age}
+    running = asyncio.create_task(parts.run(at_once), name="parts")
     add_health(service.app, pool, parts, running)
     try:
         yield running

@@ -1,0 +1,127 @@
+"""Publishing: a lane's rows go to Kafka in order, and its cursor moves only when Kafka has acknowledged them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from events.transport import metrics
+from events.transport.db import Connection, Pool
+from events.transport.wire import headers_of
+
+_READ = """
+    select o.* from transport.relay_cursor c
+    cross join lateral (
+        select * from (
+            select *, sum(octet_length(payload)) over (order by number) - octet_length(payload) as bytes_before
+            from (
+                select * from transport.outbox where lane = c.lane and number > c.number order by number limit $1
+            ) waiting
+        ) measured
+        where bytes_before < $2
+    ) o
+"""
+_ADVANCE = """
+    update transport.relay_cursor c set number = sent.number
+    from unnest($1::smallint[], $2::bigint[]) sent(lane, number)
+    where c.lane = sent.lane and c.number < sent.number
+"""
+_SWEEP = """
+    delete from transport.outbox o using (
+        select old.lane, old.number from transport.relay_cursor c
+        cross join lateral (
+            select * from transport.outbox where lane = c.lane and number <= c.number order by number limit $2
+        ) old
+        where old.created_at < now() - make_interval(secs => $1)
+    ) published
+    where o.lane = published.lane and o.number = published.number
+"""
+_AGE = """
+    select extract(epoch from clock_timestamp() - min(first.created_at))::float8 from transport.relay_cursor c
+    cross join lateral (
+        select created_at from transport.outbox where lane = c.lane and number > c.number order by number limit 1
+    ) first
+"""
+LANE_BYTES = 2 << 20
+"""Of payload read at once in a lane, besides the last fact: twelve lanes of the largest facts must fit in memory."""
+_SWEPT_ROWS = 500
+"""Of a lane in one statement: a day's facts at once would be one long transaction."""
+
+Row = Mapping[str, Any] | asyncpg.Record
+
+
+class Publisher:
+    """Publishes what waits in an outbox, and forgets what was published long ago."""
+
+    def __init__(self, *, lane_rows: int = 1_000) -> None:
+        self._lane_rows = lane_rows
+        self.keep_seconds = 86_400.0
+
+    async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
+        """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged."""
+        rows = await waiting_rows(db, self._lane_rows)
+        lanes = {lane: list(waiting) for lane, waiting in groupby(rows, key=lambda row: row["lane"])}
+        sends = [asyncio.create_task(_send_lane(producer, lane, waiting)) for lane, waiting in lanes.items()]
+        try:
+            await self._keeping_awake(db, sends)
+        finally:
+            for send in sends:
+                send.cancel()
+        failed = [error for send in sends if (error := send.exception())]
+        sent = {lane: len(lanes[lane]) for lane, send in zip(lanes, sends, strict=True) if not send.exception()}
+        await db.execute(_ADVANCE, list(sent), [lanes[lane][-1]["number"] for lane in sent])
+        if failed:
+            raise failed[0]
+        return sum(sent.values())
+
+    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
+        # While Kafka is slow the session is idle; a sign of life keeps it, and shows at once if it was lost.
+        waiting = set(sends)
+        while waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=2)
+            if waiting:
+                await db.execute("select 1")
+
+    async def sweep_once(self, db: Connection) -> int:
+        """Forget some of the facts that were published long ago; how many, so that 0 says that none are left."""
+        done = await db.execute(_SWEEP, self.keep_seconds, _SWEPT_ROWS)
+        return int(done.removeprefix("DELETE "))
+
+
+async def tell_age(pool: Pool) -> None:
+    """Tell how long the oldest fact has waited; apart from publishing, or it would be told only while all is well."""
+    metrics.UNPUBLISHED_AGE.set(await pool.fetchval(_AGE) or 0)
+
+
+async def waiting_rows(db: Connection, most: int) -> list[asyncpg.Record]:
+    """What waits, lane by lane in order: at most so many rows and `LANE_BYTES` a lane, and at least one."""
+    return await db.fetch(_READ, most, LANE_BYTES)
+
+
+async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> None:
+    """Send a lane's rows, topic by topic; within a topic one batch is awaited before the next is begun."""
+    by_topic: dict[str, list[Row]] = {}
+    for row in rows:
+        by_topic.setdefault(row["aggregatetype"], []).append(row)
+    for topic, facts in by_topic.items():
+        await _send_in_order(producer, topic, lane, facts)
+        metrics.PUBLISHED.labels(topic).inc(len(facts))
+
+
+async def _send_in_order(producer: AIOKafkaProducer, topic: str, lane: int, rows: Sequence[Row]) -> None:
+    batch = producer.create_batch()
+    for row in rows:
+        content: dict[str, Any] = {
+            "key": row["aggregateid"].encode(),
+            "value": row["payload"],
+            "timestamp": None,
+            "headers": headers_of(row),
+        }
+        if batch.append(**content) is None:
+            await (await producer.send_batch(batch, topic, partition=lane))
+            batch = producer.create_batch()
+            batch.append(**content)
+    await (await producer.send_batch(batch, topic, partition=lane))
