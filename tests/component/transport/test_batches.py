@@ -67,11 +67,24 @@ async def test_a_fenced_batch_writes_nothing(notebook: Any, closed: Any, record:
     assert await notebook.next_offset() == 1
 
 
-async def test_a_fault_that_passes_by_itself_is_raised_and_leaves_nothing(notebook: Any, closed: Any) -> None:
+def raised(state: str) -> str:
+    return f"do $$ begin raise exception 'a fault' using errcode = '{state}'; end $$"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "set local statement_timeout = '10ms'; select pg_sleep(60)",
+        "set local transaction_timeout = '10ms'; select pg_sleep(60)",
+        "select pg_terminate_backend(pg_backend_pid())",
+        *map(raised, ("53200", "53400", "57P05", "58030", "XX002")),
+    ],
+)
+async def test_good_records_that_met_a_passing_fault_are_applied_later(notebook: Any, closed: Any, fault: str) -> None:
     consumer, good, slow = await notebook.consumer(), uuid4(), uuid4()
-    notebook.unbearable[slow] = "set local statement_timeout = '10ms'; select pg_sleep(60)"
+    notebook.unbearable[slow] = fault
     batch = [closed(0, good), closed(1, slow)]
-    with pytest.raises(asyncpg.QueryCanceledError):
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
         await consumer.apply(batch)
     assert (await notebook.notes(), await notebook.said(), await notebook.letters()) == ([], [], [])
     assert await notebook.next_offset() == 0

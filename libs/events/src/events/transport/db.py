@@ -15,29 +15,39 @@ else:
     Pool = asyncpg.Pool
     Connection = asyncpg.Connection
 
-_TRANSIENT = (
+_PASSING = (
     OSError,
     TimeoutError,
-    asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what asyncpg says when a connection dies in the middle of an operation
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
-    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCachedStatementError,  # a migration has changed its table
 )
+_PASSING_CLASSES = frozenset({"08", "28", "3D", "40", "53", "57", "58", "72", "F0"})
+"""Of SQLSTATEs: the connection, who may connect and whereto, rollbacks, resources, operators, the system itself.
+
+None is a record's fault, also where it lasts until somebody mends it: the consumer waits, and readiness says why.
+"""
+_PASSING_STATES = frozenset(
+    {
+        "25006",  # a standby
+        "25P03",  # idle in its transaction for too long
+        "25P04",  # its transaction took too long
+        "55000",  # as "recovery is in progress"
+        "55006",
+        "55P03",  # a lock that was not given
+        "XX001",  # damaged files, which every record meets; "XX000" may be one record's doing
+        "XX002",
+    }
+)
+_LASTING_STATES = frozenset({"40002"})  # of the class of rollbacks, yet a constraint that a row violates
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same statement may well succeed later, so that trying again is right."""
-    return isinstance(error, _TRANSIENT)
+    if isinstance(error, _PASSING):
+        return True
+    state = (isinstance(error, asyncpg.PostgresError) and error.sqlstate) or ""
+    return (state[:2] in _PASSING_CLASSES or state in _PASSING_STATES) and state not in _LASTING_STATES
 
 
 _PATIENCE = {
