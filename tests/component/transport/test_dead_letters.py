@@ -147,3 +147,29 @@ async def test_too_large_a_share_of_bad_records_opens_it_too(notebook: Any, clos
     with pytest.raises(BreakerOpenError, match="25 of the last 100 records"):
         await consumer.apply(mixed)
     assert (await notebook.notes(), await notebook.letters()) == ([], [])
+
+
+@pytest.mark.parametrize("settled", [True, False])
+async def test_a_topic_made_anew_brings_other_bad_records_to_old_places(
+    notebook: Any, closed: Any, settled: bool
+) -> None:
+    consumer = await notebook.consumer()
+    await consumer.apply([closed(0, BAD, value=b"{old"), closed(1, BAD, version=2)])
+    if settled:
+        await notebook.pool.execute("update transport.dead_letter set settled_at = now(), settled_as = 'discarded'")
+    await notebook.pool.execute("update transport.position set next_offset = 0, epoch = 0, number = 0")
+    consumer, other = await notebook.consumer(), uuid4()
+    await consumer.apply([closed(0, other, value=b"{new"), closed(1, other, version=2)])
+    kept = 'select value from transport.dead_letter where settled_at is null and key = $1 order by "offset"'
+    new, parked = await notebook.pool.fetch(kept, str(other).encode())
+    assert new["value"] == b"{new"
+    assert str(other).encode() in parked["value"]
+    assert len(await notebook.pool.fetch(kept, str(BAD).encode())) == (0 if settled else 2)
+
+
+async def test_the_same_bad_record_heard_again_is_kept_once(notebook: Any, closed: Any) -> None:
+    for _ in range(2):
+        await notebook.pool.execute("update transport.position set next_offset = 0, epoch = 0, number = 0")
+        consumer = await notebook.consumer()
+        await consumer.apply([closed(0, BAD, value=b"{"), closed(1, BAD, version=2)])
+    assert await notebook.letters() == [(0, "not_json"), (1, "parked")]

@@ -101,7 +101,7 @@ def _add_discard(group: click.Group, build: Callable[[], Service]) -> None:
         click.echo(f"{len(rows)} record discarded; redrive its key to let the ones behind it through")
 
 
-_OPEN = 'select * from transport.dead_letter where settled_at is null order by topic, partition, "offset"'
+_OPEN = 'select * from transport.dead_letter where settled_at is null order by topic, partition, "offset", number'
 _REQUEST = """update transport.dead_letter set redrive_requested_at = now()
               where key = $1 and settled_at is null returning 1"""
 _REQUEST_AT = """

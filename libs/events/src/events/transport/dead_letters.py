@@ -27,9 +27,15 @@ LARGEST_TOLD = 1 << 20
 """Bytes of a value that are told on the topic, which has a limit; the database keeps the whole."""
 _KEEP = """
     insert into transport.dead_letter (consumer, topic, partition, "offset", key, headers, value, cause, error)
-    select $1, * from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::jsonb[], $7::bytea[],
-                             $8::text[], $9::text[])
-    on conflict do nothing
+    select $1, new.* from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::jsonb[], $7::bytea[],
+                                 $8::text[], $9::text[])
+                          new(topic, partition, "offset", key, headers, value, cause, error)
+    where not exists (
+        select from transport.dead_letter d
+        where d.consumer = $1 and d.topic = new.topic and d.partition = new.partition and d."offset" = new."offset"
+          and d.settled_at is null and d.headers = new.headers
+          and (d.key, d.value) is not distinct from (new.key, new.value)
+    )
 """
 
 
@@ -79,7 +85,10 @@ class Breaker:
 
 
 async def keep(tx: Transaction, consumer: str, letters: Sequence[DeadLetter]) -> None:
-    """Keep the records for later, and tell of those that are not merely parked; part of the caller's transaction."""
+    """Keep the records for later, and tell of those that are not merely parked; part of the caller's transaction.
+
+    The same record heard again is kept once; another one at its place, in a topic that was made anew, besides it.
+    """
     if not letters:
         return
     columns = zip(*(_columns(letter) for letter in letters), strict=True)
@@ -118,7 +127,7 @@ async def requested(pool: Pool, consumer: str) -> list[asyncpg.Record]:
         "and (key is null and redrive_requested_at is not null "
         "or (topic, partition, key) in (select topic, partition, key from transport.dead_letter "
         "where consumer = $1 and settled_at is null and redrive_requested_at is not null)) "
-        'order by topic, partition, "offset"',
+        'order by topic, partition, "offset", number',
         consumer,
     )
 
@@ -130,14 +139,10 @@ async def settle(tx: Transaction, consumer: str, letters: Sequence[asyncpg.Recor
     """
     done = await tx.db.execute(
         "update transport.dead_letter d set settled_at = now(), settled_as = $2 "
-        'from unnest($3::text[], $4::integer[], $5::bigint[]) l(topic, partition, "offset") '
-        'where d.consumer = $1 and d.topic = l.topic and d.partition = l.partition and d."offset" = l."offset" '
-        "and d.settled_at is null",
+        "where d.consumer = $1 and d.number = any($3) and d.settled_at is null",
         consumer,
         how,
-        [letter["topic"] for letter in letters],
-        [letter["partition"] for letter in letters],
-        [letter["offset"] for letter in letters],
+        [letter["number"] for letter in letters],
     )
     if done != f"UPDATE {len(letters)}":
         raise FencedError(f"{consumer}: settled {done.removeprefix('UPDATE ')} of {len(letters)} dead letters")
