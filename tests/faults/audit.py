@@ -1,7 +1,7 @@
 """The audit: what was said against what was written down and what the topics carry, counted from the outside."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
@@ -53,17 +53,20 @@ async def _effects(world: World, kind: str) -> list[tuple[str, int]]:
 
 
 async def _echoes(world: World) -> list[tuple[str, int]]:
-    """The echo's topic as any consumer must read it: what the relay sent again is told by its position."""
-    seen: list[tuple[str, int]] = []
+    """What the echo's topic says."""
+    headers = [dict(record.headers) for record in once(await records(world, "echo"))]
+    return [(one["ce_subject"].decode(), int(one["ce_sequence"])) for one in headers]
+
+
+def once(read: Iterable[Record]) -> Iterator[Record]:
+    """Records as any consumer must read them: what the relay sent again is told by its position."""
     applied: dict[int, tuple[int, int]] = {}
-    for record in await records(world, "echo"):
+    for record in read:
         position = position_of(record.headers)
         if position is None or position <= applied.get(record.partition, (0, 0)):
             continue
         applied[record.partition] = position
-        headers = dict(record.headers)
-        seen.append((headers["ce_subject"].decode(), int(headers["ce_sequence"])))
-    return seen
+        yield record
 
 
 async def records(world: World, kind: str) -> list[Record]:

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from audit import Verdict, audit, records
+from audit import Verdict, audit, once, records
 from events.transport.lanes import lane_of
 from scenario import finish, holds, producing, scenario
 from world import World, eventually, fetch
@@ -45,10 +46,15 @@ async def poison_between_good_records(world: World, seed: int) -> Verdict:
     await writer.wait()
     await world.settled()
     verdict = await audit(world)
-    letters = {(letter[0], letter[1]) for letter in await _letters(world)}
-    missing = [place for place in places if place not in letters]
     parked = await fetch(world.ledger, "select 1 from transport.dead_letter where cause = 'parked'")
-    return verdict + Verdict(len(places) + len(POISONS), len(missing) + (len(POISONS) - len(parked)), 0, 0)
+    letters = judge_letters(places, await _letters(world))
+    return verdict + letters + Verdict(len(POISONS), len(POISONS) - len(parked), 0, 0)
+
+
+def judge_letters(places: Sequence[tuple[str, str]], letters: Sequence[tuple[str, str]]) -> Verdict:
+    """Every poisoned place must be told of, with its cause; and nothing twice."""
+    told = Counter(letters)
+    return Verdict(len(places), sum(not told[place] for place in places), told.total() - len(told), 0)
 
 
 POISONS: dict[str, tuple[bytes, bytes]] = {
@@ -84,5 +90,5 @@ async def _poison(world: World, cause: str) -> tuple[str, str]:
 
 
 async def _letters(world: World) -> Sequence[tuple[str, str]]:
-    letters = [json.loads(record.value or b"") for record in await records(world, "dlq")]
+    letters = [json.loads(record.value or b"") for record in once(await records(world, "dlq"))]
     return [(f"{letter['topic']}/{letter['partition']}/{letter['offset']}", letter["cause"]) for letter in letters]
