@@ -47,6 +47,18 @@ async def test_a_site_visited_twice_is_a_share_of_the_target(reporting: Any, log
     assert {part["code"]: part["share"] for part in document["provinces"]} == {"KR-11": 1, "KR-26": 0}
 
 
+async def test_enterprises_of_a_real_list_are_told_from_those_made_up(reporting: Any, log: Any) -> None:
+    office = await reporting()
+    log.open_programme(target=4)
+    log.enterprise("bakery", is_synthetic=True)
+    log.enterprise("garage")
+    log.enterprise("mill", is_synthetic=True)
+    log.enterprise("mill", "changed", is_synthetic=False)
+    await office.hear(log.said)
+    nation = (await progress(office))["nation"]
+    assert (nation["registered"], nation["synthetic"]) == (3, 1)
+
+
 async def test_weeks_are_koreas_and_their_shares_add_up(reporting: Any, log: Any) -> None:
     office = await reporting()
     two_sites(log)

@@ -76,6 +76,16 @@ def test_every_row_of_every_file_says_that_it_is_synthetic(registry: Path) -> No
     assert tomllib.loads((registry / "programme.toml").read_text(encoding="utf-8"))["synthetic"] is True
 
 
+def test_beside_a_real_list_only_the_rest_is_made_up_and_says_so(tmp_path: Path, population: Population) -> None:
+    paths = write_registry_files(tmp_path, population, with_enterprises=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in paths)
+    assert not (tmp_path / "enterprises.csv").exists()
+    said = (tmp_path / "programme.toml").read_text(encoding="utf-8")
+    assert "사업장은 제공된 명단에서" in said
+    assert "the enterprises are from a list" in said
+    assert tomllib.loads(said)["synthetic"] is True
+
+
 def test_the_same_seed_gives_the_same_files_to_the_byte_and_another_seed_does_not(tmp_path: Path) -> None:
     for name, seed in (("one", 7), ("again", 7), ("other", 8)):
         write_registry_files(tmp_path / name, populate(300, seed))

@@ -23,6 +23,7 @@ class Figures:
     """What is counted, for any part of the country or of the economy."""
 
     registered: int = 0
+    synthetic: int = 0
     closed: int = 0
     eligible: int = 0
     ineligible: int = 0

@@ -12,6 +12,7 @@ export interface Programme {
 
 export interface Figures {
   registered: number;
+  synthetic: number;
   closed: number;
   eligible: number;
   ineligible: number;

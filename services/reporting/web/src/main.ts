@@ -3,7 +3,7 @@
 import "./style.css";
 
 import { drawMap, drawWeeks } from "./charts";
-import type { Programme, Progress } from "./document";
+import type { Figures, Programme, Progress } from "./document";
 import { Live, type Status } from "./live";
 import { followTheme } from "./theme";
 import { showFigures, showSections, showStages } from "./view";
@@ -38,12 +38,18 @@ function showStatus(): void {
   if (trouble) of("error").textContent = say(status === "unknown" ? "error_unknown" : newest ? "error" : "error_first");
 }
 
+function whatIsSynthetic({ registered, synthetic }: Figures): string {
+  if (synthetic === registered) return say("synthetic_text");
+  return say("partly_synthetic_text", { all: registered, real: registered - synthetic, made_up: synthetic });
+}
+
 function show(): void {
   showStatus();
   if (!newest) return;
   const { programme } = newest;
   document.body.dataset["state"] = programme ? "ready" : "empty";
   for (const id of ["synthetic", "footer-synthetic"]) of(id).hidden = !programme?.is_synthetic;
+  for (const id of ["synthetic-text", "footer-synthetic"]) of(id).textContent = whatIsSynthetic(newest.nation);
   of("year").textContent = programme
     ? say("year", { year: String(programme.year), from: day(programme.window_from), until: day(programme.window_until) })
     : "";

@@ -14,6 +14,13 @@ from korea.population.model import Population, Programme
 Format = Literal["csv", "parquet"]
 TRUTHS = ("is_targeted", "is_qualified", "is_trained", "sector")
 """What the system must find out by itself: it stands in no file of the registry."""
+ALL_MADE_UP = (
+    "합성 자료: 사업장, 기관, 관리자, 방문이 모두 가상입니다. Synthetic: enterprises, agencies, managers and visits."
+)
+REST_MADE_UP = (
+    "합성 자료: 사업장은 제공된 명단에서 왔고 기관, 관리자, 방문은 가상입니다. "
+    "Synthetic: agencies, managers and visits; the enterprises are from a list that was handed in."
+)
 WHOLE = ("contract_value_won", "residual_risk")
 AGENCY_FACTS = ("agency_id", "name", "sectors", "provinces", "latitude", "longitude")
 MANAGER_FACTS = ("manager_id", "agency_id", "latitude", "longitude", "visits_a_day")
@@ -21,18 +28,21 @@ ENTERPRISE_FACTS = ("enterprise_id", "sector", "province", "district", "latitude
                     "open_from", "open_until", "closed_weekdays")  # fmt: skip
 
 
-def write_registry_files(folder: Path, population: Population) -> tuple[Path, ...]:
-    """programme.toml and five CSV files as the registry imports them; `synthetic` stands in every one."""
+def write_registry_files(folder: Path, population: Population, *, with_enterprises: bool = True) -> tuple[Path, ...]:
+    """programme.toml and five CSV files as the registry imports them; `synthetic` stands in every one.
+
+    Without enterprises, for those of a list that somebody has, and programme.toml says that only the rest is made up.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     programme = folder / "programme.toml"
-    programme.write_text(_toml(population.programme), encoding="utf-8")
+    made_up = ALL_MADE_UP if with_enterprises else REST_MADE_UP
+    programme.write_text(_toml(population.programme, made_up), encoding="utf-8")
     tables = {
         "agencies": population.agencies,
         "inspections": population.inspections,
         "managers": population.managers,
         "attendance": population.attendance,
-        "enterprises": population.enterprises,
-    }
+    } | ({"enterprises": population.enterprises} if with_enterprises else {})
     return programme, *(_written(folder / f"{name}.csv", _without_truths(table)) for name, table in tables.items())
 
 
@@ -140,9 +150,10 @@ def _facts(programme: Programme) -> dict[str, object]:
     }
 
 
-def _toml(programme: Programme) -> str:
+def _toml(programme: Programme, made_up: str) -> str:
     return f"""\
-# 합성 자료: 실제 사업이 아닙니다. Synthetic: made up, after the press release on the programme of {programme.year}.
+# {made_up}
+# 실제 사업이 아닙니다. Made up after the press release on the programme of {programme.year}.
 programme_id = "{programme.programme_id}"
 year = {programme.year}
 synthetic = true

@@ -12,12 +12,25 @@ Language = Literal["ko", "en"]
 
 _HEADINGS: dict[Language, list[str]] = {
     "ko": [
-        *("연도", "합성 자료", "지역 코드", "지역", "업종", "등록", "폐업", "대상 판정", "비대상 판정", "지원 대상"),
+        *(
+            "연도",
+            "합성 자료",
+            "지역 코드",
+            "지역",
+            "업종",
+            "등록",
+            "가상 사업장",
+            "폐업",
+            "대상 판정",
+            "비대상 판정",
+            "지원 대상",
+        ),
         *("방문 계획 있음", "1회 이상 방문", "2회 이상 방문", "필요 횟수 완료", "대기 방문", "완료 방문", "불발 방문"),
         *("취소 방문", "발견한 유해·위험요인", "제거한 유해·위험요인", "고위험 사업장 미방문", "방문 후 고위험"),
     ],
     "en": [
-        *("year", "synthetic", "province_code", "province", "sector", "registered", "closed", "eligible", "ineligible"),
+        *("year", "synthetic", "province_code", "province", "sector", "registered"),
+        *("synthetic_enterprises", "closed", "eligible", "ineligible"),
         *("targeted", "scheduled", "visited_once", "visited_twice", "reached", "visits_waiting", "visits_completed"),
         *("visits_missed", "visits_cancelled", "hazards_found", "hazards_removed"),
         *("high_risk_waiting", "high_risk_left"),
@@ -54,7 +67,16 @@ def _rows(progress: Progress, language: Language) -> Iterator[list[object]]:
 def _figures(cell: Cell) -> list[int]:
     of = cell.figures
     return [
-        *(of.registered, of.closed, of.eligible, of.ineligible, of.targeted, of.scheduled, of.visited_once),
+        *(
+            of.registered,
+            of.synthetic,
+            of.closed,
+            of.eligible,
+            of.ineligible,
+            of.targeted,
+            of.scheduled,
+            of.visited_once,
+        ),
         *(of.visited_twice, of.reached, of.visits_waiting, of.visits_completed, of.visits_missed, of.visits_cancelled),
         *(of.hazards_found, of.hazards_removed, of.high_risk_waiting, of.high_risk_left),
     ]

@@ -14,8 +14,8 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 _CELLS = """
     with known as (
-        select place, sector, sum(registered) registered, sum(closed) closed, sum(eligible) eligible,
-            sum(ineligible) ineligible, sum(targeted) targeted, sum(high_risk) high_risk
+        select place, sector, sum(registered) registered, sum(synthetic) synthetic, sum(closed) closed,
+            sum(eligible) eligible, sum(ineligible) ineligible, sum(targeted) targeted, sum(high_risk) high_risk
         from enterprise_count group by place, sector
     ), seen as (
         select place, sector, sum(scheduled) scheduled,
@@ -30,7 +30,7 @@ _CELLS = """
             sum(risk_left) high_risk_left
         from attendance_count where programme_id = $1 group by place, sector
     )
-    select nullif(place, '') province, nullif(sector, '') sector, registered, closed, eligible, ineligible,
+    select nullif(place, '') province, nullif(sector, '') sector, registered, synthetic, closed, eligible, ineligible,
         coalesce(targeted, 0) + coalesce(visited_besides, 0) targeted, scheduled, visited_once, visited_twice, reached,
         visits_waiting, visits_completed, visits_missed, visits_cancelled, hazards_found, hazards_removed,
         high_risk, coalesce(high_risk, 0) - coalesce(high_risk_visited, 0) high_risk_waiting, high_risk_left

@@ -14,10 +14,11 @@ from reporting.store.columns import columns
 _COUNTED = added(
     "enterprise_count",
     ("place", "sector"),
-    ("registered", "closed", "eligible", "ineligible", "targeted", "high_risk"),
+    ("registered", "synthetic", "closed", "eligible", "ineligible", "targeted", "high_risk"),
     f"""
     select {SHARD}, coalesce(place, ''), coalesce(sector, ''),
-        sum(sign) filter (where state_version is not null), sum(sign) filter (where is_closed),
+        sum(sign) filter (where state_version is not null), sum(sign) filter (where is_synthetic),
+        sum(sign) filter (where is_closed),
         sum(sign) filter (where is_eligible), sum(sign) filter (where not is_eligible),
         sum(sign) filter (where is_target), sum(sign) filter (where is_target and is_high_risk)
     from moved group by place, sector
