@@ -116,7 +116,7 @@ class System:
         deadline = time.monotonic() + 120
         while True:
             try:
-                lines = await reconcile(self.house)
+                lines = (await reconcile(self.house)).lines
             except AWAY:
                 lines = []
             if lines and all(line.is_equal for line in lines):
@@ -205,7 +205,7 @@ async def played(system: System, eventually: Callable[..., Awaitable[Any]]) -> P
     """The year, played while all four services are killed together three times."""
     settings = settings_for(system.folder)
     files = await asyncio.to_thread(applying.write_files, settings)
-    this = Year(system.house, settings, Progress(disable=True), files.folder, files.programme_id)
+    this = Year(system.house, settings, Progress(disable=True), files.programme_id)
     killed = list[str]()
 
     async def all_killed_once(service: str, under_way: str) -> None:
@@ -217,8 +217,8 @@ async def played(system: System, eventually: Callable[..., Awaitable[Any]]) -> P
         killed.append(under_way)
         await system.start(*SERVICES)
 
-    await applying.agencies(this)
-    await applying.training(this)
+    await applying.agencies(this, files)
+    await applying.training(this, files)
     await asyncio.gather(applying.enterprises(this, files), all_killed_once("registry", "select 1 from enterprise"))
     await year.decided(this)
     await asyncio.gather(year.planned(this), all_killed_once("scheduling", "select 1 from plan"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from stack import jars, ports
-from stack.home import Home
+from stack.home import NEEDED_BYTES, Home
 from stack.kafka import Kafka
 from stack.ports import Ports
 from stack.postgres import Postgres
@@ -39,11 +39,16 @@ class Stack:
     @classmethod
     @asynccontextmanager
     async def up(
-        cls, home: Path, *, services: Sequence[str] = SERVICES, jars_folder: Path | None = None
+        cls,
+        home: Path,
+        *,
+        services: Sequence[str] = SERVICES,
+        jars_folder: Path | None = None,
+        needed: int = NEEDED_BYTES,
     ) -> AsyncGenerator[Self]:
         """Both servers answering, with their data below `home`; everything is stopped on leaving, or when we die."""
         place = Home.at(home)
-        place.prepare()
+        place.prepare(needed)
         with place.held(), Ports(ports.remembered(place.ports)) as reserved:
             ports.remember(place.ports, reserved)
             async with Processes(place.folder) as processes:

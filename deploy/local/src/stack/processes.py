@@ -80,11 +80,13 @@ class Process:
     @property
     def peak_rss(self) -> int:
         """The most memory it ever had resident, in bytes; after its end, the most that was seen."""
-        with suppress(OSError):
-            status = Path(f"/proc/{self.pid}/status").read_text()
-            if match := re.search(r"VmHWM:\s+(\d+) kB", status):
-                self._peak = max(self._peak, int(match[1]) << 10)
+        self._peak = max(self._peak, _peak_of(self.pid))
         return self._peak
+
+    @property
+    def rss_below(self) -> int:
+        """The most memory that the processes alive below it have had resident so far, in bytes, all together."""
+        return sum(_peak_of(pid) for pid in leash.descendants(self.pid))
 
     @property
     def tail(self) -> str:
@@ -208,6 +210,14 @@ def _answers(url: str) -> bool:
             return answer.status < 400
     except (OSError, HTTPException):
         return False
+
+
+def _peak_of(pid: int) -> int:
+    """The most memory that a process has had resident, in bytes, as the kernel keeps it; 0 once it has ended."""
+    with suppress(OSError):
+        if match := re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()):
+            return int(match[1]) << 10
+    return 0
 
 
 def _rotate(log: Path) -> None:

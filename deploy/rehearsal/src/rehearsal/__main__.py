@@ -5,7 +5,8 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from typing import TypeVar
 
 import uvloop
@@ -13,13 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rehearsal import applying, year
-from rehearsal.books import counted_at_the_source, reconcile, traffic, visits_made_up_for
-from rehearsal.doors import RefusedAtTheDoorError
+from rehearsal.books import counted_at_the_source, reconcile, traffic
 from rehearsal.house import House, open_house
+from rehearsal.inputs import WrongInputError, read_settings
 from rehearsal.settings import Settings
 from rehearsal.summary import Summary
-from rehearsal.year import StuckError, Year
-from stack import StackError
+from rehearsal.troubles import TROUBLES, told
+from rehearsal.warden import Warden
+from rehearsal.year import Year
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class _Watch:
     """Takes the time of each stage."""
 
     def __init__(self, summary: Summary) -> None:
-        self._summary = summary
+        self.summary = summary
 
     async def stage(self, name: str, work: Awaitable[T]) -> T:
         """Do the work and note how long it took."""
@@ -36,31 +38,67 @@ class _Watch:
         try:
             return await work
         finally:
-            self._summary.seconds_by_stage[name] = time.monotonic() - begun
+            self.summary.seconds_by_stage[name] = time.monotonic() - begun
+
+
+@dataclass(frozen=True)
+class _Rehearsal:
+    """One run, once everything is up."""
+
+    house: House
+    settings: Settings
+    console: Console
+    watch: _Watch
+    warden: Warden
+
+    async def go_through(self, written: Awaitable[applying.Files]) -> int:
+        """Play the year, show the books, and keep the page up; the exit status."""
+        files = await self.watch.stage("files", written)
+        self.console.print(f"The page: {self.house.page}", style="bold")
+        if not self.settings.keep:
+            await self._play(files)
+            await self._close_the_books()
+        if self.settings.once:
+            return 0 if self.settings.keep or self.watch.summary.is_reconciled else 1
+        self.console.print(f"The page stays up at {self.house.page} until Ctrl-C.", style="bold")
+        await asyncio.Event().wait()
+        return 0
+
+    async def _play(self, files: applying.Files) -> None:
+        columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console) as progress:
+            this, stage = Year(self.house, self.settings, progress, files.programme_id), self.watch.stage
+            await stage("agencies", applying.agencies(this, files))
+            await stage("training", applying.training(this, files))
+            await stage("enterprises", applying.enterprises(this, files))
+            await stage("decisions", year.decided(this))
+            await stage("plan", year.planned(this))
+            await stage("visits", year.visited(this))
+            await stage("reporting", year.told(this))
+
+    async def _close_the_books(self) -> None:
+        summary, house = self.watch.summary, self.house
+        books = await self.watch.stage("reconciliation", reconcile(house))
+        summary.reconciliation = books.lines
+        made_up_for = {"visits_missed_and_made_up_for": books.visits_missed_and_made_up_for}
+        summary.counts = await counted_at_the_source(house.stack) | made_up_for
+        summary.traffic = await traffic(house.doors)
+        summary.peak_megabytes = self.warden.peak_megabytes
+        summary.show(self.console)
+        self.console.print(f"written to {summary.write(self.settings.out)}")
 
 
 async def run(settings: Settings, console: Console) -> int:
-    """Play the year, show the books, and keep the page up; the exit status."""
+    """Bring everything up, go through the year, and leave nothing running; the exit status."""
     _cancel_on_signals()
-    summary = Summary(is_synthetic=settings.enterprises_file is None)
-    watch = _Watch(summary)
+    watch = _Watch(Summary(are_enterprises_synthetic=settings.enterprises_file is None))
     written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
-    opening = open_house(settings)
-    with console.status("Starting Kafka, PostgreSQL and the four services (the first time takes a minute) …"):
-        house = await watch.stage("start", opening.__aenter__())
-    try:
-        files = await watch.stage("files", written)
-        console.print(f"The page: {house.page}", style="bold")
-        if not settings.keep:
-            await _play(house, settings, console, watch, files)
-            await _close_the_books(house, settings, console, summary, watch)
-        if settings.once:
-            return 0 if settings.keep or summary.is_reconciled else 1
-        console.print(f"The page stays up at {house.page} until Ctrl-C.", style="bold")
-        await asyncio.Event().wait()
-    finally:
-        await opening.__aexit__(None, None, None)
-    return 0
+    async with AsyncExitStack() as until_the_end:
+        with console.status("Starting Kafka, PostgreSQL and the four services (the first time takes a minute) …"):
+            house = await watch.stage("start", until_the_end.enter_async_context(open_house(settings)))
+        warden = Warden(house.stack, house.processes)
+        rehearsal = _Rehearsal(house, settings, console, watch, warden)
+        return await warden.while_all_live(rehearsal.go_through(written))
 
 
 def _cancel_on_signals() -> None:
@@ -77,37 +115,21 @@ def _cancel_on_signals() -> None:
         loop.add_signal_handler(number, cancel)
 
 
-async def _play(house: House, settings: Settings, console: Console, watch: _Watch, files: applying.Files) -> None:
-    columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        this = Year(house, settings, progress, files.folder, files.programme_id)
-        await watch.stage("agencies", applying.agencies(this))
-        await watch.stage("training", applying.training(this))
-        await watch.stage("enterprises", applying.enterprises(this, files))
-        await watch.stage("decisions", year.decided(this))
-        await watch.stage("plan", year.planned(this))
-        await watch.stage("visits", year.visited(this))
-        await watch.stage("reporting", year.told(this))
-
-
-async def _close_the_books(house: House, settings: Settings, console: Console, summary: Summary, watch: _Watch) -> None:
-    summary.reconciliation = await watch.stage("reconciliation", reconcile(house))
-    made_up_for = await visits_made_up_for(house.doors)
-    summary.counts = await counted_at_the_source(house.stack) | {"visits_missed_and_made_up_for": made_up_for}
-    summary.traffic = await traffic(house.doors)
-    summary.peak_megabytes = house.peak_megabytes()
-    summary.show(console)
-    console.print(f"written to {summary.write(settings.out)}")
-
-
 def main() -> None:
-    """Exit status 1 when something does not reconcile, or did not happen."""
+    """Exit status 1 when something does not reconcile, or did not happen; 2 when what was asked for cannot be."""
     console = Console()
+    try:
+        settings = read_settings()
+    except WrongInputError as error:
+        console.print(str(error), style="bold red", markup=False)
+        sys.exit(2)
+    if settings.is_large:
+        console.print(settings.what_it_takes, style="yellow")
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         try:
-            sys.exit(uvloop.run(run(Settings(), console)))
-        except (StackError, StuckError, RefusedAtTheDoorError) as error:
-            console.print(str(error), style="bold red")
+            sys.exit(uvloop.run(run(settings, console)))
+        except TROUBLES as error:
+            console.print(told(error, settings), style="bold red", markup=False)
             sys.exit(1)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from korea.population import populate, write_registry_files
 from rehearsal.settings import Settings
 from rehearsal.year import StuckError, Year
+from stack.problems import disk_problems_told
 
 CSV = "text/csv"
 CHUNK = 1 << 18
@@ -26,26 +27,28 @@ class Files:
 
 def write_files(settings: Settings) -> Files:
     """Make the year's files: everything synthetic, but for the enterprises when a real list is given."""
-    folder = settings.out / "files"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not settings.keep:
-        write_registry_files(folder, populate(settings.enterprises, settings.seed))
+    folder, made_up = settings.out / "files", settings.enterprises_file is None
+    with disk_problems_told(folder, settings.needed_bytes):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not settings.keep:
+            (folder / "enterprises.csv").unlink(missing_ok=True)
+            write_registry_files(folder, populate(settings.enterprises, settings.seed), with_enterprises=made_up)
     programme = tomllib.loads((folder / "programme.toml").read_text("utf-8"))
     return Files(folder, settings.enterprises_file or folder / "enterprises.csv", programme["programme_id"])
 
 
-async def agencies(year: Year) -> None:
+async def agencies(year: Year, files: Files) -> None:
     """The programme is opened; agencies apply and are inspected."""
     registry = year.house.doors.registry
-    await registry.post("/programmes", (year.files / "programme.toml").read_bytes(), kind="application/toml")
-    await _import(year, "agencies apply", "/agencies/import", year.files / "agencies.csv")
-    await _import(year, "agencies are inspected", "/inspections/import", year.files / "inspections.csv")
+    await registry.post("/programmes", (files.folder / "programme.toml").read_bytes(), kind="application/toml")
+    await _import(year, "agencies apply", "/agencies/import", files.folder / "agencies.csv")
+    await _import(year, "agencies are inspected", "/inspections/import", files.folder / "inspections.csv")
 
 
-async def training(year: Year) -> None:
+async def training(year: Year, files: Files) -> None:
     """Managers enrol, and attend on the four days or do not."""
-    await _import(year, "managers enrol", "/managers/import", year.files / "managers.csv")
-    await _import(year, "managers attend the training", "/attendance/import", year.files / "attendance.csv")
+    await _import(year, "managers enrol", "/managers/import", files.folder / "managers.csv")
+    await _import(year, "managers attend the training", "/attendance/import", files.folder / "attendance.csv")
 
 
 async def enterprises(year: Year, files: Files) -> None:
@@ -63,17 +66,19 @@ async def _import(year: Year, what: str, path: str, file: Path, **query: str) ->
                 year.progress.advance(task, len(chunk))
 
     answer = await year.house.doors.registry.post(path, sent(), kind=CSV, **query)
-    _note_refusals(year, what, answer)
+    if answer["refused"] and file != year.settings.enterprises_file:
+        raise StuckError(f"{what}: {answer['refused']} rows of the synthetic files were refused: {answer}")
+    if answer["refused"]:
+        await _keep_refused(year, what, answer)
 
 
-def _note_refusals(year: Year, what: str, answer: dict[str, Any]) -> None:
-    refused = answer["refused"]
-    if refused and year.settings.enterprises_file is None:
-        raise StuckError(f"{what}: {refused} rows of the synthetic files were refused: {answer}")
-    if refused:
-        year.progress.console.print(
-            f"{what}: {refused:,} rows were refused; see {answer['refused_csv']} of the registry"
-        )
+async def _keep_refused(year: Year, what: str, answer: dict[str, Any]) -> None:
+    """The rows that were refused, with the reasons, where the person who has the list finds them."""
+    rows = await year.house.doors.registry.text(answer["refused_csv"])
+    kept = year.settings.out / "refused.csv"
+    kept.write_text(rows, "utf-8")
+    told = f"{what}: {answer['refused']:,} of {answer['rows']:,} rows were refused; each with its reasons in {kept}"
+    year.progress.console.print(told, style="yellow")
 
 
 def _size(file: Path) -> int:

@@ -32,16 +32,12 @@ class House:
         """Where a person looks."""
         return str(self.doors.reporting.client.base_url)
 
-    def peak_megabytes(self) -> dict[str, int]:
-        """The most memory that each service held."""
-        return {name: round(process.peak_rss / 1e6) for name, process in self.processes.items()}
-
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncGenerator[House]:
     """Start everything; the data of an earlier run are removed unless they are to be kept."""
     keys, public = key_pair(settings.home)
-    async with Stack.up(settings.home) as stack:
+    async with Stack.up(settings.home, needed=settings.needed_bytes) as stack:
         if not settings.keep:
             await _begin_anew(stack)
         wanted = topics.Topics.read(TOPICS)

@@ -14,6 +14,7 @@ from events.transport.wire import Record, position_of
 TOPICS = Path("deploy/topics.yaml")
 _DECISIONS = "eligibility.decision."
 _COMPLETED = "scheduling.visit.completed.v1"
+_MISSED = "scheduling.visit.missed.v1"
 
 
 @dataclass
@@ -27,6 +28,10 @@ class Said:
     def subjects(self, kind: str) -> int:
         """How many subjects a type of fact was said of."""
         return len(self.of_type.get(kind, ()))
+
+    def made_up_for(self) -> int:
+        """How many visits found nobody at first, and were made on another day."""
+        return len(self.of_type.get(_MISSED, set()) & self.of_type.get(_COMPLETED, set()))
 
     def take(self, record: Record) -> None:
         """Tally one record."""

@@ -9,13 +9,23 @@ from rich.console import Console
 from rich.table import Table
 
 from rehearsal.books import Line, Traffic
+from stack.problems import disk_problems_told
+
+ALL_MADE_UP = (
+    "everything is made up (synthetic): enterprises, agencies, managers, visits · "
+    "사업장, 기관, 관리자, 방문이 모두 가상입니다"
+)
+REST_MADE_UP = (
+    "the enterprises are those of the list; agencies, managers and visits are made up (synthetic) · "
+    "사업장은 제공된 명단의 것이고 기관, 관리자, 방문은 가상입니다"
+)
 
 
 @dataclass
 class Summary:
     """What the year came to."""
 
-    is_synthetic: bool
+    are_enterprises_synthetic: bool
     counts: dict[str, int] = field(default_factory=dict[str, int])
     traffic: Traffic = field(default_factory=lambda: Traffic(0, 0, 0, 0))
     seconds_by_stage: dict[str, float] = field(default_factory=dict[str, float])
@@ -27,10 +37,20 @@ class Summary:
         """Whether every number agrees, three ways."""
         return bool(self.reconciliation) and all(line.is_equal for line in self.reconciliation)
 
+    @property
+    def synthetic(self) -> dict[str, bool]:
+        """Which parts of the year are made up; only the enterprises may come from a real list."""
+        return {
+            "enterprises": self.are_enterprises_synthetic,
+            "agencies": True,
+            "managers": True,
+            "visit_reports": True,
+        }
+
     def write(self, folder: Path) -> Path:
         """Write `summary.json` into the folder."""
         document: dict[str, Any] = {
-            "synthetic": self.is_synthetic,
+            "synthetic": self.synthetic,
             **self.counts,
             **asdict(self.traffic),
             "seconds_total": round(sum(self.seconds_by_stage.values()), 1),
@@ -38,14 +58,16 @@ class Summary:
             "peak_megabytes": self.peak_megabytes,
             "reconciliation": {line.name: asdict(line) | {"equal": line.is_equal} for line in self.reconciliation},
         }
-        folder.mkdir(parents=True, exist_ok=True)
         file = folder / "summary.json"
-        file.write_text(json.dumps(document, indent=1) + "\n")
+        text = json.dumps(document, indent=1) + "\n"
+        with disk_problems_told(folder, len(text)):
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
         return file
 
     def show(self, console: Console) -> None:
         """Print it."""
-        note = "every enterprise is made up (synthetic) · 모든 사업장은 가상입니다" if self.is_synthetic else ""
+        note = ALL_MADE_UP if self.are_enterprises_synthetic else REST_MADE_UP
         figures = Table(title="The programme year 2023 · 2023년 사업", caption=note, show_header=False)
         for name, value in {**self.counts, **asdict(self.traffic)}.items():
             figures.add_row(name.replace("_", " "), f"{value:,}")
@@ -62,4 +84,7 @@ class Summary:
             stages.add_row(stage, f"{seconds:.1f}")
         stages.add_row("in all", f"{sum(self.seconds_by_stage.values()):.1f}")
         console.print(stages)
-        console.print("memory at the most: " + ", ".join(f"{name} {mb} MB" for name, mb in self.peak_megabytes.items()))
+        memory = Table("process", "MB at the most", title="Memory · 메모리")
+        for name, most in self.peak_megabytes.items():
+            memory.add_row(name.replace("_", " "), f"{most:,}")
+        console.print(memory)

@@ -1,13 +1,12 @@
 """The visits of the year as the managers report them: day by day, some doors closed, most hazards removed."""
 
-import csv
 import json
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+import asyncpg
 import numpy as np
 
 MISSED_SHARE = 0.01
@@ -28,29 +27,32 @@ class Booked:
     may_be_missed: bool
 
 
-def booked(export: str, short_lived: frozenset[str]) -> list[Booked]:
-    """The visits of an export (a line each), in the order of their days; at short-lived sites nobody is missed."""
-    visits = [_booked(json.loads(line), short_lived) for line in export.split("\n") if line]
-    return sorted(visits, key=lambda visit: (visit.visit_on, visit.visit_id))
-
-
-def _booked(row: dict[str, Any], short_lived: frozenset[str]) -> Booked:
-    on = date.fromisoformat(row["visit_on"])
-    return Booked(UUID(row["visit_id"]), on, on <= MISSED_UNTIL and row["enterprise_id"] not in short_lived)
-
-
-def short_lived_sites(file: Path) -> frozenset[str]:
-    """The enterprises of a file whose works come to an end: a missed day may have no other there."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["enterprise_id"] for row in csv.DictReader(lines) if row.get("open_until"))
+async def short_lived_sites(dsn: str) -> frozenset[str]:
+    """The enterprises whose works come to an end, whatever list they came from: a missed day may have no other."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch("select enterprise_id from enterprise where open_until is not null")
+    finally:
+        await connection.close()
+    return frozenset(str(row["enterprise_id"]) for row in rows)
 
 
 class Reporters:
     """What the managers report; the same seed and visits give the same reports, whatever is asked again."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, short_lived: frozenset[str]) -> None:
         self._seed = seed
+        self._short_lived = short_lived
         self._missed: set[UUID] = set()
+
+    def booked(self, export: str) -> list[Booked]:
+        """The visits of an export (a line each), in the order of their days; at short-lived sites nobody is missed."""
+        visits = [self._booked(json.loads(line)) for line in export.split("\n") if line]
+        return sorted(visits, key=lambda visit: (visit.visit_on, visit.visit_id))
+
+    def _booked(self, row: dict[str, Any]) -> Booked:
+        on = date.fromisoformat(row["visit_on"])
+        return Booked(UUID(row["visit_id"]), on, on <= MISSED_UNTIL and row["enterprise_id"] not in self._short_lived)
 
     def report(self, visit: Booked) -> dict[str, Any]:
         """The report of a visit; whoever was missed once is at home the next time."""

@@ -5,7 +5,6 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress, TaskID
@@ -13,7 +12,7 @@ from rich.progress import Progress, TaskID
 from rehearsal.books import counted_at_the_source, read_model
 from rehearsal.house import House
 from rehearsal.settings import Settings
-from rehearsal.visiting import Booked, Reporters, booked, short_lived_sites
+from rehearsal.visiting import Booked, Reporters, short_lived_sites
 
 REPORTS_A_REQUEST = 2_000
 Check = Callable[[], Awaitable[tuple[int, int]]]
@@ -30,7 +29,6 @@ class Year:
     house: House
     settings: Settings
     progress: Progress
-    files: Path
     programme_id: str
 
     async def watched(self, what: str, check: Check, *, patience: float = 60) -> None:
@@ -84,13 +82,13 @@ async def planned(year: Year) -> dict[str, Any]:
 
 async def visited(year: Year) -> None:
     """Report every visit, week by week; those who found nobody go again on the day that they are given."""
-    short_lived = await asyncio.to_thread(short_lived_sites, year.files / "enterprises.csv")
-    reporters = Reporters(year.settings.seed)
+    short_lived = await short_lived_sites(year.house.stack.postgres.dsn("scheduling"))
+    reporters = Reporters(year.settings.seed, short_lived)
     task = year.progress.add_task("managers visit and report", total=None)
     while True:
         before = await _counts(year)
         year.progress.update(task, total=before["total"])
-        refused = await _played_once(year, (short_lived, reporters), task)
+        refused = await _played_once(year, reporters, task)
         await _booked_again(year)
         now = await _counts(year)
         if not now["scheduled"]:
@@ -101,17 +99,16 @@ async def visited(year: Year) -> None:
             )
 
 
-async def _played_once(year: Year, knows: tuple[frozenset[str], Reporters], task: TaskID) -> Any:
+async def _played_once(year: Year, reporters: Reporters, task: TaskID) -> Any:
     """From the first visit still to come to the end of the year; the first refusal of the last week that had one.
 
     Each week the book is opened anew: visits have moved since the last.
     """
-    short_lived, reporters = knows
     refused = None
     first = await _next_visit_on(year, date.min)
     while first:
         sunday = first + timedelta(days=6 - first.weekday())
-        waiting = booked(await _book(year, first, sunday), short_lived)
+        waiting = reporters.booked(await _book(year, first, sunday))
         for start in range(0, len(waiting), REPORTS_A_REQUEST):
             answer = await _report(year, reporters, waiting[start : start + REPORTS_A_REQUEST])
             year.progress.advance(task, answer["completed"])

@@ -1,0 +1,142 @@
+"""However a run of the year ends, it says why in a sentence, its exit status tells, and nothing is left running."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import psutil
+import pytest
+
+from stack.leash import started
+
+pytestmark = pytest.mark.timeout(400)
+PENSION = Path(__file__).parents[2] / "unit/registry/pension-sample.csv"
+
+
+@dataclass
+class Run:
+    """`make run` as a program of its own, small and with the plain planner."""
+
+    folder: Path
+    process: asyncio.subprocess.Process
+    log: Path
+
+    async def says(self, text: str) -> None:
+        """Wait until it has said this."""
+        while text not in self.log.read_text():
+            assert self.process.returncode is None, self.log.read_text()
+            await asyncio.sleep(0.1)
+
+    async def end(self) -> tuple[int, str]:
+        """Its exit status, and all that it said."""
+        return await self.process.wait(), self.log.read_text()
+
+    def pid_of(self, name: str) -> int:
+        """The process id of a server or a service."""
+        (record,) = (self.folder / "home" / "run").glob(f"{name}.*.json")
+        return int(json.loads(record.read_text())["pid"])
+
+    @property
+    def left(self) -> list[str]:
+        """The programs alive that belong to its folder."""
+        lines = [(one.pid, " ".join(one.info["cmdline"] or [])) for one in psutil.process_iter(["cmdline"])]
+        services = [pid for pid, _ in lines if self._belongs(pid)]
+        return [line for pid, line in lines if (str(self.folder) in line or pid in services) and started(pid)]
+
+    def _belongs(self, pid: int) -> bool:
+        try:
+            return str(self.folder).encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:
+            return False
+
+
+@asynccontextmanager
+async def running(folder: Path, **settings: str) -> AsyncGenerator[Run]:
+    """A run under way; whatever the test does to it, it ends with the test."""
+    log = folder / "run.log"
+    own = {"ANJEON_HOME": str(folder / "home"), "ANJEON_OUT": str(folder / "out")}
+    said = {"ENTERPRISES": "60", "PLANNER": "plain", **own, **settings}
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "rehearsal"), env={**os.environ, **said},
+            stdout=output, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        yield Run(folder, process, log)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def gone(run: Run) -> None:
+    """Wait until nothing of it is left; the test's own time limit ends what never comes."""
+    while run.left:
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+async def test_a_run_that_is_stopped_or_killed_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
+    async with running(tmp_path) as run:
+        await run.says("The page: ")
+        assert len(run.left) >= 7
+        run.process.send_signal(number)
+        _, said = await run.end()
+        await gone(run)
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("name", ["registry", "kafka", "postgres"])
+async def test_a_run_ends_with_a_sentence_when_something_dies(tmp_path: Path, name: str) -> None:
+    async with running(tmp_path) as run:
+        await run.says("The page: ")
+        os.kill(run.pid_of(name), signal.SIGKILL)
+        status, said = await run.end()
+        await gone(run)
+    assert status == 1
+    assert f"{name} ended in mid-run (status -9)" in " ".join(said.split())
+    assert "Traceback" not in said
+
+
+async def test_books_that_do_not_reconcile_end_with_status_1(tmp_path: Path) -> None:
+    async with running(tmp_path, ONCE="1") as run:
+        await run.says("The page: ")
+        await add_an_agency_nobody_spoke_of(tmp_path / "home")
+        status, said = await run.end()
+        await gone(run)
+    assert status == 1
+    assert "DIFFERS" in said
+    line = json.loads((tmp_path / "out" / "summary.json").read_text())["reconciliation"]["agencies_applied"]
+    assert (line["equal"], line["read_model"] - line["source"]) == (False, 1)
+
+
+async def add_an_agency_nobody_spoke_of(home: Path) -> None:
+    password = json.loads((home / "passwords.json").read_text())["reporting"]
+    port = json.loads((home / "ports.json").read_text())["postgres"]
+    connection = await asyncpg.connect(f"postgresql://reporting:{password}@127.0.0.1:{port}/reporting")
+    await connection.execute("insert into agency values ($1, $2, 1, 'applied')", uuid4(), uuid4())
+    await connection.close()
+
+
+async def test_a_real_list_is_played_and_what_is_made_up_beside_it_is_said(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_bytes(PENSION.read_bytes().rstrip() + b"\na line that is no row\n")
+    async with running(tmp_path, ONCE="1", ENTERPRISES_FILE=str(listed)) as run:
+        status, said = await run.end()
+    words = " ".join(said.split())
+    assert status == 0, said
+    assert "1 of" in words
+    assert "a line that is no row" in (tmp_path / "out" / "refused.csv").read_text()
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["synthetic"] == {"enterprises": False, "agencies": True, "managers": True, "visit_reports": True}
+    assert "the enterprises are those of the list" in words
+    assert "사업장은 제공된 명단" in (tmp_path / "out" / "files" / "programme.toml").read_text()
+    assert not (tmp_path / "out" / "files" / "enterprises.csv").exists()
