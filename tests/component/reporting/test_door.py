@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from httpx import ASGITransport, AsyncClient
 
+from events.transport import metrics
 from reporting.api import page
 
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-OPEN = ("/api/programmes", "/api/progress", "/api/progress.csv", "/api/progress.csv?lang=en")
+OPEN = ("/api/programmes", "/api/progress", "/api/progress.csv", "/api/progress.csv?lang=en", "/api/freshness")
 
 
 @pytest.mark.parametrize("path", OPEN)
@@ -25,7 +26,8 @@ async def test_national_figures_are_open_and_name_nobody(reporting: Any, year: A
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [(None, 401), ("agency", 403), ("manager", 403), ("officer", 200), ("operator", 200)]
+    ("role", "status"),
+    [(None, 401), ("agency", 403), ("manager", 403), ("officer", 200), ("operator", 200), ("service", 200)],
 )
 async def test_the_books_are_for_those_who_keep_them(reporting: Any, role: Any, status: int) -> None:
     agency = {"agency_id": str(uuid4())} if role in ("agency", "manager") else {}
@@ -42,6 +44,26 @@ async def test_an_agency_sees_its_own_progress_and_no_other(reporting: Any, year
     assert (await office.get(f"/api/agencies/{north}/progress", "agency", agency_id=str(uuid4()))).status_code == 403
     assert (await office.get(f"/api/agencies/{north}/progress")).status_code == 401
     assert (await office.get(f"/api/agencies/{uuid4()}/progress", "officer")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["manager", "operator"])
+async def test_an_agencys_progress_is_not_for_managers_and_operators(reporting: Any, role: Any) -> None:
+    office, agency_id = await reporting(), uuid4()
+    claims = {"agency_id": str(agency_id)} if role == "manager" else {}
+    assert (await office.get(f"/api/agencies/{agency_id}/progress", role, **claims)).status_code == 403
+
+
+async def test_how_far_the_figures_are_behind_is_what_the_consumer_measures(reporting: Any) -> None:
+    office = await reporting()
+    assert (await office.get("/api/freshness")).json() == {"unheard": None, "is_cut_off": False}
+    try:
+        for partition, lag in (("0", 40), ("1", 2)):
+            metrics.LAG.labels("registry.enterprise.v1", partition).set(lag)
+        metrics.KAFKA_AWAY.set(1)
+        assert (await office.get("/api/freshness")).json() == {"unheard": 42, "is_cut_off": True}
+    finally:
+        metrics.LAG.clear()
+        metrics.KAFKA_AWAY.set(0)
 
 
 async def test_an_unknown_programme_is_refused_in_both_languages(reporting: Any) -> None:

@@ -38,8 +38,8 @@ globalThis.document = {
 const text = (node) => (node instanceof Element ? node.children.map(text).filter(Boolean).join(" ") : node);
 const all = (node, tag) => (node instanceof Element ? [...(node.tag === tag ? [node] : []), ...node.children.flatMap((child) => all(child, tag))] : []);
 
-const { showFigures, showSections, showStages, scaleOf } = await import(view);
-const progress = JSON.parse(readFileSync(0, "utf8"));
+const { showFigures, showSections, showStages, scaleOf, warning, catchingUp } = await import(view);
+const { progress, standings } = JSON.parse(readFileSync(0, "utf8"));
 for (const show of [showStages, showFigures, showSections]) show(progress);
 const shown = Object.fromEntries(
   [...places].map(([id, place]) => [
@@ -47,4 +47,4 @@ const shown = Object.fromEntries(
     { text: text(place), hidden: place.hidden, rows: all(place, "tr").map((row) => row.children.map(text)), widths: all(place, "i").map((bar) => bar.style.width) },
   ]),
 );
-console.log(JSON.stringify({ shown, scale: scaleOf(progress.weeks) }));
+console.log(JSON.stringify({ shown, scale: scaleOf(progress.weeks), trust: standings.map(({ now, ...standing }) => [warning(standing, now), catchingUp(standing)]) }));

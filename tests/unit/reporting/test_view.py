@@ -30,9 +30,13 @@ class View:
     def of(self, programme: Programme | None, *cells: Cell, days: tuple[Day, ...] = (), language: str = "en") -> Any:
         """What stands on the page."""
         nation = Nation(programme, None, Agencies(), 0, 0, None, list(cells), list(days))
-        document = TypeAdapter(Progress).dump_json(progress_of(nation))
+        document = TypeAdapter(Progress).dump_python(progress_of(nation), mode="json")
+        return self.run({"progress": document, "standings": []}, language)
+
+    def run(self, given: Any, language: str) -> Any:
+        """What node prints of a document and of the standing of the page's connection."""
         words = (NODE, Path(__file__).with_name("page.mjs"), self.file, language)
-        answer = subprocess.run(words, input=document, capture_output=True, check=False)
+        answer = subprocess.run(words, input=json.dumps(given).encode(), capture_output=True, check=False)
         assert answer.returncode == 0, answer.stderr.decode()
         return json.loads(answer.stdout)
 
@@ -47,7 +51,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
         *(NODE, WEB / "node_modules/esbuild/bin/esbuild", "--bundle", "--format=esm"),
         *(f"--alias:anjeon-provinces={folder / 'provinces.json'}", f"--outfile={folder / 'view.mjs'}"),
     )
-    entry = b'export * from "./src/view"; export * from "./src/scale";'
+    entry = b'export * from "./src/view"; export * from "./src/scale"; export * from "./src/trust";'
     subprocess.run(bundle, input=entry, cwd=WEB, check=True, capture_output=True)
     return View(folder / "view.mjs")
 
@@ -105,3 +109,23 @@ def test_nothing_is_drawn_of_what_is_not_known_yet(view: View) -> None:
 def test_the_words_that_count_are_explained(view: View, language: str) -> None:
     shown = view.of(None, language=language)["shown"]
     assert len(shown["meanings"]["text"]) > 200
+
+
+def test_figures_that_may_be_old_say_since_when(view: View) -> None:
+    well = {"status": "live", "reached": 1_000_000, "now": 1_005_000, "newestFactAt": "2023-08-10T06:58:00+00:00"}
+    fresh = {"unheard": 0, "is_cut_off": False}
+    standings = [
+        {**well, "fresh": fresh},
+        {**well, "fresh": {"unheard": 1234, "is_cut_off": False}},
+        {**well, "fresh": {"unheard": None, "is_cut_off": True}},
+        {**well, "fresh": fresh, "now": 1_060_000},
+        {**well, "fresh": fresh, "status": "lost"},
+        {**well, "fresh": None, "status": "lost", "reached": 0},
+    ]
+    document = TypeAdapter(Progress).dump_python(progress_of(Nation(None, None, Agencies(), 0, 0, None, [], [])))
+    said = view.run({"progress": document, "standings": standings}, "en")["trust"]
+    assert said[:2] == [["", ""], ["", "1,234 facts yet to be counted"]]
+    assert "after 10 Aug 2023, 15:58:00 may be missing" in said[2][0]
+    assert "not been reached since 1 Jan 1970, 09:16:40" in said[3][0]  # a connection that died in silence
+    assert said[4] == said[3]
+    assert "No figures could be loaded" in said[5][0]

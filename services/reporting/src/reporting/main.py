@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from access.keys import PublicKeys, read_public_keys
 from access.routes import guard
 from events.transport.hosting import Service
-from reporting.api import page, progress, scoped
+from reporting.api import freshness, page, progress, scoped
 from reporting.handlers import HEARS
 from reporting.settings import Settings
 
@@ -14,6 +14,7 @@ def door(keys: PublicKeys) -> FastAPI:
     """The HTTP door; `state.pool` must be given before it is used."""
     app = FastAPI(title="Anjeon reporting", openapi_url=None)
     app.include_router(progress.router)
+    app.include_router(freshness.router)
     app.include_router(scoped.router)
     page.add_page(app)
     guard(app, keys, {page.ASSETS: "the page's files: no figures in them"})

@@ -4,8 +4,9 @@ import "./style.css";
 
 import { drawMap, drawWeeks } from "./charts";
 import type { Figures, Programme, Progress } from "./document";
-import { Live, type Status } from "./live";
+import { Live } from "./live";
 import { followTheme } from "./theme";
+import { askFreshness, catchingUp, isSilent, warning, type Standing } from "./trust";
 import { showFigures, showSections, showStages } from "./view";
 import { day, instant, say, speak, spoken, type Language, type Word } from "./words";
 
@@ -14,7 +15,7 @@ const asked = new URLSearchParams(location.search).get("programme_id");
 const query = asked ? `?programme_id=${encodeURIComponent(asked)}` : "";
 
 let newest: Progress | null = null;
-let status: Status = "loading";
+const standing: Standing = { status: "loading", reached: 0, fresh: null, newestFactAt: null };
 
 function translate(): void {
   document.documentElement.lang = spoken();
@@ -29,13 +30,20 @@ function translate(): void {
   of<HTMLAnchorElement>("csv").href = `/api/progress.csv?lang=${spoken()}${asked ? `&programme_id=${encodeURIComponent(asked)}` : ""}`;
 }
 
+/** Only what differs is written: who hears the page read out is not told the same again. */
+function write(id: string, text: string): void {
+  if (of(id).textContent !== text) of(id).textContent = text;
+}
+
 function showStatus(): void {
+  const now = Date.now();
+  const status = standing.status === "unknown" || isSilent(standing, now) ? "lost" : standing.status;
   document.body.dataset["status"] = status;
-  of("status-text").textContent = say(status === "unknown" ? "lost" : status);
-  of("newest").textContent = newest?.newest_fact_at ? say("newest", { time: instant(newest.newest_fact_at) }) : "";
-  const trouble = status === "lost" || status === "unknown";
+  write("status-text", [say(status), status === "lost" ? "" : catchingUp(standing)].filter(Boolean).join(" · "));
+  write("newest", newest?.newest_fact_at ? say("newest", { time: instant(newest.newest_fact_at) }) : "");
+  const trouble = warning(standing, now);
   of("error").hidden = !trouble;
-  if (trouble) of("error").textContent = say(status === "unknown" ? "error_unknown" : newest ? "error" : "error_first");
+  write("error", trouble);
 }
 
 function whatIsSynthetic({ registered, synthetic }: Figures): string {
@@ -83,11 +91,18 @@ new Live(
   query,
   (progress) => {
     newest = progress;
+    standing.newestFactAt = progress.newest_fact_at;
     show();
   },
   (now) => {
-    status = now;
+    standing.status = now;
+    if (now === "live" || now === "polling") standing.reached = Date.now();
     showStatus();
   },
 ).start();
+void askFreshness((fresh) => {
+  standing.fresh = fresh ?? standing.fresh;
+  if (fresh) standing.reached = Date.now();
+  showStatus();
+});
 void offerProgrammes().catch(() => undefined);

@@ -18,7 +18,10 @@ const KOREAN = {
   polling: "몇 초마다 갱신 중",
   lost: "연결이 끊겨 다시 잇고 있습니다",
   newest: "최근 사실 {time}",
-  error: "서버에 닿지 않아 마지막으로 받은 자료를 보여 드립니다. 연결되면 저절로 갱신됩니다.",
+  catching_up: "사실 {unheard}건 반영 중",
+  error: "{time} 이후 서버에 닿지 않아 그때까지 받은 자료를 보여 드립니다. 연결되면 저절로 갱신됩니다.",
+  cut_off: "새로운 사실을 받지 못하고 있습니다. {time} 이후의 일은 이 수치에 들어 있지 않을 수 있습니다.",
+  cut_off_first: "새로운 사실을 받지 못하고 있어 아직 보여 드릴 수치가 없습니다.",
   error_first: "자료를 받지 못했습니다. 서버가 켜져 있는지 확인해 주십시오. 잠시 뒤 저절로 다시 시도합니다.",
   error_unknown: "이 사업은 알려져 있지 않습니다. 주소를 확인해 주십시오.",
   awaited_heading: "아직 방문 자료가 없습니다",
@@ -103,7 +106,10 @@ const ENGLISH: typeof KOREAN = {
   polling: "Updating every few seconds",
   lost: "Connection lost, trying again",
   newest: "newest fact {time}",
-  error: "The server cannot be reached; these are the last figures received. They update by themselves once it is back.",
+  catching_up: "{unheard} facts yet to be counted",
+  error: "The server has not been reached since {time}; these are the figures received until then. They update by themselves once it is back.",
+  cut_off: "No new facts are coming in. What happened after {time} may be missing from these figures.",
+  cut_off_first: "No facts are coming in, so there are no figures yet.",
   error_first: "No figures could be loaded. Please check that the server is running; this page tries again by itself.",
   error_unknown: "This programme is not known. Please check the address.",
   awaited_heading: "No visits have been reported yet",
@@ -206,7 +212,7 @@ export function percent(share: number | null, digits = 1): string {
 
 const SEOUL = "Asia/Seoul";
 
-export const instant = (at: string): string =>
+export const instant = (at: string | number): string =>
   new Date(at).toLocaleString(language === "ko" ? "ko-KR" : "en-GB", { timeZone: SEOUL, dateStyle: "medium", timeStyle: "medium" });
 
 export const day = (on: string): string =>
