@@ -91,6 +91,29 @@ async def test_a_topic_that_is_compacted_is_named(stack: Stack, tmp_path: Path) 
         await topics.verify(stack.kafka.bootstrap, wanted, {name})
 
 
+async def test_a_topic_that_forgets_is_named_with_everything_else_that_differs(stack: Stack, tmp_path: Path) -> None:
+    name = "eligibility.forgetful.v1"
+    file = tmp_path / "topics.yaml"
+    file.write_text(
+        f"partitions: 12\nconfig: {{retention.ms: '-1', max.message.bytes: '1048576'}}\n"
+        f"topics: {{{name}: {{says: eligibility, hears: []}}}}\n"
+    )
+    wanted = topics.Topics.read(file)
+    made = wanted.model_copy(update={"config": {"retention.ms": "604800000"}, "partitions": 3})
+    await topics.apply(stack.kafka.bootstrap, made)
+    said = (
+        f"{name} has 3 partitions, the file says 12; {name} has retention.ms=604800000, the file says -1; "
+        f"{name} has max.message.bytes=1048588, the file says 1048576. "
+    )
+
+    async def is_named() -> bool:
+        with pytest.raises(TopicsDifferError) as differ:
+            await topics.verify(stack.kafka.bootstrap, wanted, {name})
+        return str(differ.value).startswith(said)
+
+    await eventually(is_named, seconds=30, what="the new topic is there, and differs")
+
+
 async def _ready(door: AsyncClient) -> Response | None:
     try:
         return await door.get("/ready")

@@ -43,7 +43,7 @@ def named() -> Callable[[], str]:
 async def make(bootstrap: str, name: str, partitions: int) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(name, partitions, 1)])
+    await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=Topics.read(TOPICS).config)])
     await admin.close()
 
 

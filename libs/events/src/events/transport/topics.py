@@ -10,7 +10,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 from pydantic import BaseModel
 
-POLICY = "cleanup.policy"
+RETENTION = "retention.ms"
 
 
 class TopicsFileError(ValueError):
@@ -46,9 +46,15 @@ class Topics(BaseModel):
         except (yaml.YAMLError, ValueError) as error:
             raise TopicsFileError(f"the topics file {file} says no topics: {' '.join(str(error).split())}") from None
 
-    def config_of(self, name: str) -> dict[str, str]:
-        """A topic's configuration: what all have, and what it has of its own."""
-        return self.config | self.topics[name].config
+    def config_of(self, name: str, replication: int = 1) -> dict[str, str]:
+        """A topic's configuration: what all have, what it has of its own, and what three brokers make possible."""
+        config = self.config | self.topics[name].config
+        return config | {"min.insync.replicas": "2"} if replication >= 3 else config
+
+    @property
+    def fleeting(self) -> frozenset[str]:
+        """The topics whose facts are not kept for ever."""
+        return frozenset(name for name in self.topics if self.config_of(name).get(RETENTION) != "-1")
 
 
 @dataclass
@@ -77,39 +83,41 @@ async def apply(bootstrap: str, topics: Topics, *, replication: int = 1, dry_run
 
 
 async def verify(bootstrap: str, topics: Topics, names: set[str]) -> None:
-    """Raise `TopicsDifferError` unless these topics exist as the file says: so many partitions, and kept alike."""
+    """Raise `TopicsDifferError` unless these topics exist with the partitions and the configuration of the file."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
         there = set(await admin.list_topics())
         described = await admin.describe_topics(sorted(names & there))
-        policies = await _policies(admin, sorted(names & there))
+        configs = await _configs(admin, {name: topics.config_of(name) for name in sorted(names & there)})
     finally:
         await admin.close()
     faults = [f"{name} does not exist" for name in sorted(names - there)]
     for topic in described:
-        count = len(topic["partitions"])
-        if count != topics.partitions:
-            faults.append(f"{topic['topic']} has {count} partitions, the file says {topics.partitions}")
-        wanted, policy = topics.config_of(topic["topic"]).get(POLICY), policies.get(topic["topic"])
-        if wanted and policy != wanted:
-            faults.append(f"{topic['topic']} has {POLICY}={policy}, the file says {wanted}")
+        faults += _faults(topic, topics, configs[topic["topic"]])
     if faults:
         raise TopicsDifferError("; ".join(faults) + ". Run `anjeon topics apply`, or mend the cluster by hand.")
 
 
-async def _policies(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, str]:
-    """How each topic is kept: compaction would remove facts that read models are rebuilt from."""
-    if not names:
-        return {}
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {POLICY: ""}) for name in names]
-    answers: list[Any] = await admin.describe_configs(asked)
+def _faults(described: dict[str, Any], topics: Topics, config: dict[str, str]) -> list[str]:
+    """How a topic of the cluster differs: retention or compaction would remove facts that models are rebuilt from."""
+    name, partitions = described["topic"], described["partitions"]
+    few = [f"{len(partitions)} partitions, the file says {topics.partitions}"]
+    wanted = topics.config_of(name, len(partitions[0]["replicas"]))
+    other = [
+        f"{key}={config.get(key)}, the file says {value}" for key, value in wanted.items() if config.get(key) != value
+    ]
+    return [f"{name} has {fault}" for fault in (few if len(partitions) != topics.partitions else []) + other]
+
+
+async def _configs(admin: AIOKafkaAdminClient, wanted: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """What the cluster says of the keys that are wanted, topic by topic."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, dict(config)) for name, config in wanted.items() if config]
+    answers: list[Any] = await admin.describe_configs(asked) if asked else []
     found = [resource for answer in answers for resource in answer.resources]
-    return {name: value for _, _, _, name, entries in found for key, value, *_ in entries if key == POLICY}
+    said = {name: {key: value for key, value, *_ in entries} for _, _, _, name, entries in found}
+    return {name: said.get(name, {}) for name in wanted}
 
 
 def _new(name: str, topics: Topics, replication: int) -> NewTopic:
-    config = topics.config_of(name)
-    if replication >= 3:
-        config = config | {"min.insync.replicas": "2"}
-    return NewTopic(name, topics.partitions, replication, topic_configs=config)
+    return NewTopic(name, topics.partitions, replication, topic_configs=topics.config_of(name, replication))
