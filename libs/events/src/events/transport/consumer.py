@@ -5,7 +5,7 @@ position in the database, and Kafka's committed offsets are told afterwards, for
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from typing import Any
 
 import structlog
@@ -32,9 +32,11 @@ _log = structlog.get_logger(__name__)
 class Consumer:
     """One service's consumer group member, over all the topics that the service hears."""
 
-    def __init__(self, name: str, settings: TransportSettings, pool: Pool, hears: Hears) -> None:
+    def __init__(
+        self, name: str, settings: TransportSettings, pool: Pool, hears: Hears, fleeting: Set[str] = frozenset()
+    ) -> None:
         self.batches = Batches(name, pool, hears, Breaker(settings.breaker_in_a_row, settings.breaker_share))
-        self.partitions = Partitions(name, pool, self.batches.holding, lambda: self.kafka)
+        self.partitions = Partitions(name, pool, self.batches.holding, lambda: self.kafka, fleeting)
         self.pulse = Pulse()
         self._has_joined = False
         self._telling: asyncio.Task[None] | None = None

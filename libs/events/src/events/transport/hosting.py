@@ -122,20 +122,24 @@ async def _running(service: Service, names: Sequence[Part], pool: Pool) -> Async
 
 def _parts(service: Service, names: Sequence[Part], pool: Pool) -> Parts:
     settings = service.settings
+    wanted = _topics(service)
     hears = "consumer" in names and service.hears
     return Parts(
         pool,
-        Consumer(service.name, settings, pool, service.hears) if hears else None,
+        Consumer(service.name, settings, pool, service.hears, wanted.fleeting) if hears else None,
         Relay(settings.database_url, settings.kafka_bootstrap) if "relay" in names else None,
         service.works if "work" in names else {},
-        _verifier(service),
+        _verifier(service, wanted),
     )
 
 
-def _verifier(service: Service) -> Callable[[], Awaitable[None]]:
-    """What holds the cluster's topics against the file, if there is one."""
+def _topics(service: Service) -> topics.Topics:
     file = service.settings.topics_file
-    wanted = topics.Topics.read(file) if file else topics.Topics(partitions=LANES, config={}, topics={})
+    return topics.Topics.read(file) if file else topics.Topics(partitions=LANES, config={}, topics={})
+
+
+def _verifier(service: Service, wanted: topics.Topics) -> Callable[[], Awaitable[None]]:
+    """What holds the cluster's topics against the file, if there is one."""
     mine = {name for name, topic in wanted.topics.items() if service.name in (topic.says, *topic.hears)}
 
     async def verify() -> None:

@@ -7,7 +7,7 @@ rebuilt or has lost its last seconds, and a batch taken from there would pass by
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 
 import structlog
@@ -18,6 +18,7 @@ from events.transport import metrics
 from events.transport.batch import Holding, by_partition
 from events.transport.db import Pool
 from events.transport.dead_letters import blocked_keys
+from events.transport.losses import lost_places
 from events.transport.positions import places_of
 from events.transport.pulse import is_away
 from events.transport.wire import Record
@@ -28,11 +29,19 @@ _log = structlog.get_logger(__name__)
 class Partitions(ConsumerRebalanceListener):
     """The partitions of one group member; `busy` is held by whoever works on them."""
 
-    def __init__(self, name: str, pool: Pool, holding: Holding, kafka: Callable[[], AIOKafkaConsumer]) -> None:
+    def __init__(
+        self,
+        name: str,
+        pool: Pool,
+        holding: Holding,
+        kafka: Callable[[], AIOKafkaConsumer],
+        fleeting: Set[str] = frozenset(),
+    ) -> None:
         self._name = name
         self._pool = pool
         self._holding = holding
         self._kafka = kafka
+        self._fleeting = fleeting
         self._timers = set[asyncio.Task[None]]()
         self._attempt = 0
         self._gaps = Counter[TopicPartition]()
@@ -81,14 +90,10 @@ class Partitions(ConsumerRebalanceListener):
             return
         kafka = self._kafka()
         beginnings: dict[TopicPartition, int] = await kafka.beginning_offsets(assigned)
-        ends: dict[TopicPartition, int] = await kafka.end_offsets(assigned)
-        places = await places_of(self._pool, self._name, beginnings)
+        first = {partition: beginnings[partition] if partition.topic in self._fleeting else 0 for partition in assigned}
+        places = await places_of(self._pool, self._name, first)
         blocked = await blocked_keys(self._pool, self._name, assigned)
-        self.lost = {
-            partition: f"position {place.next_offset}, but the log has {beginnings[partition]} to {ends[partition]}"
-            for partition, place in places.items()
-            if not beginnings[partition] <= place.next_offset <= ends[partition]
-        }
+        self.lost = await lost_places(kafka, beginnings, places, self._fleeting)
         for partition, why in self.lost.items():
             _log.error("position_lost", partition=str(partition), why=why)
         self._holding.blocked = blocked

@@ -13,9 +13,10 @@ from events.transport.db import Connection, Pool
 from events.transport.wire import Record, position_of
 
 _MOVE = """
-    update transport.position p set next_offset = m.next_offset, epoch = m.epoch, number = m.number
-    from unnest($2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[])
-         m(topic, partition, expected, next_offset, epoch, number)
+    update transport.position p set next_offset = m.next_offset, epoch = m.epoch, number = m.number,
+        latest_timestamp = m.latest
+    from unnest($2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[],
+                $8::bigint[]) m(topic, partition, expected, next_offset, epoch, number, latest)
     where p.consumer = $1 and p.topic = m.topic and p.partition = m.partition and p.next_offset = m.expected
 """
 _CLAIM = """
@@ -35,6 +36,8 @@ class Place:
     next_offset: int
     applied: tuple[int, int] = (0, 0)
     """Epoch and number of the highest outbox position applied."""
+    latest: int = 0
+    """The highest Kafka timestamp before it; 0 where nothing was read yet."""
 
     def after(self, records: Sequence[Record]) -> tuple["Place", list[Record]]:
         """The place behind these records of one partition, and those among them that were never applied."""
@@ -46,27 +49,30 @@ class Place:
             elif position > applied:
                 applied = position
                 fresh.append(record)
-        return Place(records[-1].offset + 1, applied), fresh
+        latest = max([self.latest, *(record.timestamp for record in records)])
+        return Place(records[-1].offset + 1, applied, latest), fresh
 
 
 Places = Mapping[TopicPartition, Place]
 
 
 async def places_of(pool: Pool, consumer: str, beginnings: Mapping[TopicPartition, int]) -> dict[TopicPartition, Place]:
-    """The consumer's places in these partitions; one never visited begins at the log's beginning."""
+    """The consumer's places in these partitions; one never visited begins as it is told."""
     topics = [partition.topic for partition in beginnings]
     numbers = [partition.partition for partition in beginnings]
     async with pool.acquire() as db, db.transaction():
         await db.execute(_CLAIM, consumer, topics, numbers, list(beginnings.values()))
         rows = await db.fetch(
-            "select topic, partition, next_offset, epoch, number from transport.position "
+            "select topic, partition, next_offset, epoch, number, latest_timestamp from transport.position "
             "where consumer = $1 and (topic, partition) in (select * from unnest($2::text[], $3::integer[]))",
             consumer,
             topics,
             numbers,
         )
     return {
-        TopicPartition(row["topic"], row["partition"]): Place(row["next_offset"], (row["epoch"], row["number"]))
+        TopicPartition(row["topic"], row["partition"]): Place(
+            row["next_offset"], (row["epoch"], row["number"]), row["latest_timestamp"]
+        )
         for row in rows
     }
 
@@ -82,6 +88,7 @@ async def move(db: Connection, consumer: str, before: Places, after: Places) -> 
         [place.next_offset for place in after.values()],
         [place.applied[0] for place in after.values()],
         [place.applied[1] for place in after.values()],
+        [place.latest for place in after.values()],
     )
     if done != f"UPDATE {len(after)}":
         raise FencedError(f"{consumer}: moved {done.removeprefix('UPDATE ')} of {len(after)} positions")
