@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scheduling.planner import Facts, Plan, events, plan
-from scheduling.planner.changes import replan, without_agency, without_day, without_managers, without_site
+from scheduling.planner.changes import allowed, replan, without_agency, without_day, without_managers, without_site
 from scheduling.planner.difference import difference
 from scheduling.planner.model import Stage, Visits
 
@@ -121,3 +121,16 @@ def _as_plan(facts: Facts, made: Plan, state: events.Live) -> Plan:
     none = np.zeros(count, np.int64)
     visits = Visits(site, turn + 1, state.manager[site, turn], day, facts.calendar.dates[day], none, none > 0)
     return replace(made, visits=visits)
+
+
+def test_of_an_overfull_day_only_those_too_many_go_and_the_riskiest_stay(planned: tuple[Facts, Visits]) -> None:
+    facts, visits = planned
+    managers = replace(facts.managers, stops=np.maximum(facts.managers.stops - 1, 1))
+    over = np.bincount(visits.manager * 120 + visits.day, minlength=6 * 120) - np.repeat(managers.stops, 120)
+    gone = ~allowed(replace(facts, managers=managers), visits)
+    cell = visits.manager * 120 + visits.day
+    assert np.array_equal(np.bincount(cell[gone], minlength=6 * 120), np.maximum(over, 0))
+    risk = facts.sites.risk[visits.site]
+    for one in np.unique(cell[gone]):
+        here = cell == one
+        assert risk[here & gone].max() <= risk[here & ~gone].min(initial=9.0)

@@ -130,3 +130,31 @@ def test_a_draft_that_is_published_in_place_has_not_moved(case: Case, check: Che
     case["visits"][FOUNDRY_1]["stage"] = "published"
 
     assert check(case, before).is_valid
+
+
+PRESS_1, SCAFFOLD_1 = 0, 2
+
+
+def _crowded(case: Case, **first: str) -> Case:
+    """Kim, who makes two visits a day, has three published ones; the first of them with these values."""
+    for row in (PRESS_1, SCAFFOLD_1, FOUNDRY_1):
+        case["visits"][row].update(visit_on="2023-05-02", manager_id="kim", stage="published")
+    case["visits"][PRESS_1].update(first)
+    return deepcopy(case)
+
+
+@pytest.mark.parametrize(("moved", "pinned", "broken"), [
+    ([FOUNDRY_1], "false", {}),
+    ([PRESS_1], "false", {}),
+    ([SCAFFOLD_1, FOUNDRY_1], "false", {"published_moved": 1}),
+    ([PRESS_1, SCAFFOLD_1, FOUNDRY_1], "false", {"published_moved": 2}),
+    ([PRESS_1], "true", {"pinned_moved": 1}),
+])  # fmt: skip
+def test_an_overfull_day_frees_as_many_visits_as_are_too_many(
+    moved: list[int], pinned: str, broken: dict[str, int], case: Case, check: Check
+) -> None:
+    before = _crowded(case, pinned=pinned)
+    for row in moved:
+        case["visits"][row]["visit_on"] = "2023-05-09"
+    found = check(case, before).by_rule
+    assert {rule: count for rule, count in found.items() if rule in ("published_moved", "pinned_moved")} == broken

@@ -69,11 +69,11 @@ def _competent(facts: Facts, visits: Visits) -> Flags:
 
 
 def _within_the_day(facts: Facts, visits: Visits, standing_rows: Flags) -> Flags:
-    """Of an overfull day the visits stand that are most settled: done, then published, then pinned, then drafts."""
+    """Of an overfull day the visits stand that are most settled: done, published, pinned; of these the riskiest."""
     rows = np.flatnonzero(standing_rows & (visits.day >= 0))
     settled = visits.stage[rows] * 2 + visits.pinned[rows]
     cell = visits.manager[rows] * len(facts.calendar) + visits.day[rows]
-    order = np.lexsort((visits.site[rows], -settled, cell))
+    order = np.lexsort((visits.site[rows], -facts.sites.risk[visits.site[rows]], -settled, cell))
     starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
     place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     fine = standing_rows.copy()

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.verifier.cells import Bools, Column, Days, as_day, indices
+from scheduling.verifier.cells import Bools, Column, Days, as_day, indices, pair
 from scheduling.verifier.facts import Facts
 from scheduling.verifier.findings import Found, about
 from scheduling.verifier.row_rules import ROW_RULES
-from scheduling.verifier.set_rules import overloaded
 from scheduling.verifier.visits import DONE, DRAFT, PUBLISHED, Visits
 
 
@@ -26,7 +25,7 @@ def compare(f: Facts, before: Visits, after: Visits, released: frozenset[str]) -
     now = indices(before.visit_id, after.visit_id)
     same = now >= 0
     same[same] = _stands(before.where(same), after, now[same])
-    return Earlier(before, now, same, _is_forced(f, before) | _is_released(before, released))
+    return Earlier(before, now, same, _is_forced(f, before, same) | _is_released(before, released))
 
 
 def _stands(before: Visits, after: Visits, now: Days) -> Bools:
@@ -41,15 +40,30 @@ def _alike(before: Column, after: Column, now: Days) -> Bools:
     return indices(before, names) == indices(after, names)[now]
 
 
-def _is_forced(f: Facts, before: Visits) -> Bools:
-    """Under the facts of today the earlier place would break a rule."""
+def _is_forced(f: Facts, before: Visits, same: Bools) -> Bools:
+    """Under the facts of today the earlier place would break a rule, by itself or as one too many of its day."""
     forced = ~before.is_known
     known = before.where(before.is_known)
     broken = np.zeros(len(known), dtype=bool)
     for rule in ROW_RULES.values():
         broken |= rule(f, known)
-    forced[before.is_known] = broken | overloaded(f, known)
+    forced[before.is_known] = broken | _is_too_many(f, known, broken, same[before.is_known])
     return forced | ((before.enterprise >= 0) & (before.ordinal > f.enterprises.required[before.enterprise]))
+
+
+def _is_too_many(f: Facts, v: Visits, broken: Bools, same: Bools) -> Bools:
+    """Of an overfull day as many as are over its capacity: the least settled, and of these whichever has moved.
+
+    What breaks a rule by itself makes room first.
+    """
+    rows = np.flatnonzero(~broken & (v.manager >= 0))
+    _, place, count = np.unique(pair(v.manager[rows], v.day[rows]), return_inverse=True, return_counts=True)
+    order = np.lexsort((same[rows], 2 * v.stage[rows] + v.pinned[rows], place))
+    turn = np.arange(len(rows)) - (np.cumsum(count) - count)[place[order]]
+    over = count[place[order]] - f.managers.visits_a_day[v.manager[rows[order]]]
+    too_many = np.zeros(len(v), dtype=bool)
+    too_many[rows[order[turn < over]]] = True
+    return too_many
 
 
 def _is_released(before: Visits, released: frozenset[str]) -> Bools:
