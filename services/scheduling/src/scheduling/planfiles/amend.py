@@ -103,21 +103,23 @@ def _closed(row: dict[str, str], spell: Spell) -> dict[str, str]:
 
 
 def _rewrite(path: Path, which: tuple[str, Sequence[str]], change: Write) -> None:
-    """Changes the rows with these keys; every other cell stays as it was written."""
+    """Changes the rows with these keys; every other cell stays as it was written, and so does a torn line."""
     key, wanted = which
     if not wanted:
         return
     header, rows = _cells(path)
-    at, left = header.index(key), set(wanted)
-    for row in rows:
-        if len(row) == len(header) and row[at] in left:
-            left.discard(row[at])
-            changed = dict(zip(header, row, strict=True)) | change(dict(zip(header, row, strict=True)))
-            header += [name for name in changed if name not in header]
-            row[:] = [changed[name] for name in header]
+    whole = [number for number, row in enumerate(rows) if len(row) == len(header)]
+    table = {name: [rows[number][at] for number in whole] for at, name in enumerate(header)}
+    left = set(wanted)
+    for place in [place for place, name in enumerate(table[key]) if name in left]:
+        left.discard(table[key][place])
+        for name, cell in change({column: cells[place] for column, cells in table.items()}).items():
+            table.setdefault(name, [""] * len(whole))[place] = cell
     if left:
         raise LookupError(f"The facts know no {key.removesuffix('_id')} {', '.join(sorted(left))}.")
-    _write(path, header, rows)
+    for number, row in zip(whole, zip(*table.values(), strict=True), strict=True):
+        rows[number] = list(row)
+    _write(path, list(table), rows)
 
 
 def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -135,5 +137,5 @@ def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
         with path.open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines, lineterminator="\n").writerows([header, *rows])
         return
-    columns = {name: [row[at] if at < len(row) else "" for row in rows] for at, name in enumerate(header)}
-    parquet.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    parquet.write_table(pa.table([pa.array(cells, pa.string()) for cells in columns], header), path)
