@@ -13,8 +13,8 @@ class Settings(TransportSettings):
     model_config = SettingsConfigDict(env_prefix="SCHEDULING_")
 
     http_port: int = 8103
-    planner: Literal["plain", "national"] = "plain"
-    """Which planner computes plans."""
+    planner: Literal["plain", "national"] = "national"
+    """Which planner computes plans; `plain` needs a tenth of the time and drives three times as far."""
     books_after: Literal["today", "reports"] = "today"
     """New days lie after today; or, where a past year is played again, after the last day that a report spoke of."""
     lease_seconds: float = 30
