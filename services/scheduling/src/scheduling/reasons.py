@@ -112,6 +112,10 @@ WISH_NOT_VALID = Because(
     "이 요청대로 옮기면 규칙에 어긋나 그대로 두었습니다. 운영자에게 알리십시오.",
     "Carried out, it would break a rule, so everything stays as it is. Tell the operators.",
 )
+WISHES: Mapping[str, Because] = {
+    because.code: because for because in (NOTHING_SCHEDULED, FROZEN, NOT_SERVED, NOBODY_ELSE, NO_SUCH_DAY, PINNED)
+}
+"""Why a wish is not fulfilled, by the code that the planner gives."""
 
 
 def not_valid(violations: Iterable[tuple[str, int, Sequence[str]]]) -> Because:

@@ -1,38 +1,22 @@
 """`anjeon plan replan`: one change in one command; what the change does not touch stays where it is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-import numpy as np
 
-from scheduling.commands.terminal import (
-    AS_JSON,
-    CONSOLE,
-    DAY,
-    FOLDER,
-    FORM,
-    OUT,
-    as_date,
-    place_of,
-    progress,
-    read,
-    say,
-)
+from scheduling import reasons
+from scheduling.commands.asked import amended, change_of
+from scheduling.commands.proving import Grounds, write_proved
+from scheduling.commands.terminal import AS_JSON, CONSOLE, DAY, FOLDER, FORM, OUT, progress, read, read_planned, say
 from scheduling.planfiles import telling
-from scheduling.planfiles.amend import Amendment, Spell, amend
-from scheduling.planfiles.facts import Reading
-from scheduling.planfiles.plans import read_plan, visits_named, write_plan, write_refusals, write_released
-from scheduling.planfiles.sheets import spans
-from scheduling.planner.changes import freeze, pin
-from scheduling.planner.changes import replan as plan_again
-from scheduling.planner.difference import difference
-from scheduling.planner.model import Plan, Stage
-from scheduling.planner.wishes import Named, Wishes, fulfil
+from scheduling.planfiles.facts import Names, Reading
+from scheduling.planfiles.plans import PlanReading, write_plan, write_refusals, write_released
+from scheduling.planner.difference import Difference, difference
+from scheduling.planner.wishes import Changed, apply
 
 _FACTS_CHANGED = (
     click.option("--suspend", multiple=True, metavar="AGENCY", help="Suspend an agency, --from a day, --until a day."),
@@ -51,6 +35,13 @@ _VISITS_CHANGED = (
     click.option("--pin", multiple=True, metavar="VISIT", help="A visit stays where it is, whatever is planned anew."),
 )  # fmt: skip
 
+_LIMITS = (
+    click.option("--move-drafts", is_flag=True, help="Plan all unpinned drafts anew, not only what the facts forbid."),
+    click.option("--most-moved", type=click.IntRange(min=0), help="Refuse the new plan if it moves more visits."),
+    click.option("--most-dropped", type=click.IntRange(min=0),
+                 help="Refuse it if more visits of PLANNED have no date in it."),
+)  # fmt: skip
+
 
 def _with(options: tuple[Callable[..., Any], ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,8 +58,7 @@ def _with(options: tuple[Callable[..., Any], ...]) -> Callable[[Callable[..., An
 @OUT
 @_with(_FACTS_CHANGED)
 @_with(_VISITS_CHANGED)
-@click.option("--move-drafts", is_flag=True, help="Plan all unpinned drafts anew, not only what the facts forbid.")
-@click.option("--most-moved", type=int, help="Refuse the new plan as a whole if it moves more visits than this.")
+@_with(_LIMITS)
 @FORM
 @AS_JSON
 def replan(facts: Path, planned: Path, **wish: Any) -> None:
@@ -78,95 +68,53 @@ def replan(facts: Path, planned: Path, **wish: Any) -> None:
     `anjeon plan verify OUT/facts OUT --against PLANNED --released OUT/released.csv`.
     """
     with TemporaryDirectory() as room:
-        amended = _amended(facts, Path(room) / "facts", wish)
-        reading = read(amended)
-        before, refused = read_plan(planned, reading.facts, reading.names)
-        wishes, pinned = _wishes(reading, planned, before, wish)
-        made, released = _again(reading, before, (wishes, pinned), wish)
-        change = difference(reading.facts, before.visits, made.visits)
-        too_many = wish["most_moved"] is not None and len(change.moved) > wish["most_moved"]
-        for site, ordinal in {named for named, _ in wishes.other_days} - set(released):
-            enterprise = reading.names.enterprises[site]
-            CONSOLE.print(f"Visit {ordinal} of {enterprise} stays: nobody has room on the days asked for.")
-        if not too_many:
-            write_plan(wish["out"], reading.names, made, wish["form"])
-            write_refusals(wish["out"], reading.refusals + refused)
-            write_released(wish["out"], reading.names, released)
-            if amended != facts:
-                copytree(amended, wish["out"] / "facts", dirs_exist_ok=True)
-    if wish["as_json"]:
-        say(telling.changes(change) | {"unscheduled": len(made.unscheduled.site), "refused": too_many})
-    else:
-        telling.difference(CONSOLE, change, (reading, before.visits, made.visits))
-        telling.reasons(CONSOLE, made)
-    if too_many:
-        raise click.ClickException(f"Refused: {len(change.moved):,} visits would move. Nothing was written.")
-
-
-def _amended(facts: Path, target: Path, wish: dict[str, Any]) -> Path:
-    """The folder of facts to plan with: the one given, or a copy with the changes in it."""
-    since, until = as_date(wish["since"]), as_date(wish["until"])
-    asked = Amendment(
-        suspended=wish["suspend"],
-        away=wish["away"],
-        closed=wish["close"],
-        spell=Spell(since, until) if since else None,
-        holidays=[said.date() for said in wish["holiday"]],
-        frozen_until=as_date(wish["freeze"]),
-    )
-    if (asked.suspended or asked.away or asked.closed) and not since:
-        raise click.ClickException("Since when? Say --from DAY.")
-    if asked.is_empty:
-        return facts
-    try:
-        amend(facts, target, asked)
-    except (LookupError, ValueError, FileNotFoundError) as fault:
-        raise click.ClickException(str(fault.args[0])) from fault
-    return target
-
-
-def _wishes(reading: Reading, planned: Path, before: Plan, wish: dict[str, Any]) -> tuple[Wishes, list[Named]]:
-    """What is asked of single visits, and which are to be pinned."""
-    other_days = [text.partition("=") for text in wish["another_day"]]
-    asked = [*wish["missed"], *wish["pin"], *(name for name, _, _ in other_days)]
-    known = visits_named(planned, reading.names, asked)
-    for name in asked:
-        _check(before, name, known.get(name))
-    dates = reading.facts.calendar.dates
-    try:
-        days = [[(dates >= first) & (dates <= last) for first, last in spans(cell)] for _, _, cell in other_days]
-    except ValueError as fault:
-        raise click.ClickException(str(fault)) from fault
-    return Wishes(
-        [known[name] for name in wish["missed"]],
-        [place_of(name, reading.names.enterprises, "enterprise") for name in wish["hand_back"]],
-        [(known[name], np.any(some, axis=0)) for (name, _, _), some in zip(other_days, days, strict=True) if some],
-    ), [known[name] for name in wish["pin"]]
-
-
-def _check(before: Plan, name: str, named: Named | None) -> None:
-    """Only a visit that stands and is still to come can be asked to move or to stay."""
-    visits = before.visits
-    stands = (visits.stage == Stage.DRAFT) | (visits.stage == Stage.PUBLISHED)
-    if named is None or not (stands & (visits.site == named[0]) & (visits.ordinal == named[1])).any():
-        raise click.ClickException(f"The plan has no visit {name} that is still to come.")
-
-
-def _again(
-    reading: Reading, before: Plan, asked: tuple[Wishes, list[Named]], wish: dict[str, Any]
-) -> tuple[Plan, list[Named]]:
-    """The new plan: first what the facts demand, then what people ask."""
-    wishes, pinned = asked
-    visits = pin(before.visits, pinned)
-    made = replace(before, visits=visits)
-    only_wishes = not (wishes.is_empty and not pinned)
-    if wish["freeze"]:
-        made = replace(made, visits=freeze(reading.facts, visits))
-    if not only_wishes or _changes_facts(wish) or wish["move_drafts"]:
+        then = amended(facts, Path(room) / "facts", wish)
+        reading = read(then)
+        before = read_planned(planned, reading)
+        asked = change_of(reading, planned, before.plan.visits, wish)
         with progress() as tell:
-            made = plan_again(reading.facts, made.visits, tell, keep_drafts=not wish["move_drafts"])
-    return (made, []) if wishes.is_empty else fulfil(reading.facts, made.visits, wishes)
+            made = apply(reading.facts, before.plan.visits, asked, tell)
+        change = difference(reading.facts, before.all_visits, made.plan.visits)
+        exceeded = _exceeded(change, wish)
+        _tell(reading, (before, made, change), exceeded, wish)
+        if exceeded:
+            raise click.ClickException(f"Refused: {exceeded} Nothing was written.")
+
+        def write(folder: Path) -> None:
+            write_plan(folder, reading.names, made.plan, wish["form"])
+            write_refusals(folder, reading.refusals + before.refusals)
+            write_released(folder, reading.names, made.released)
+            if then != facts:
+                copytree(then, folder / "facts")
+
+        write_proved(wish["out"], Grounds(then, planned), write)
 
 
-def _changes_facts(wish: dict[str, Any]) -> bool:
-    return any(wish[name] for name in ("suspend", "away", "close", "holiday", "freeze"))
+def _exceeded(change: Difference, wish: dict[str, Any]) -> str:
+    """Which limit the new plan breaks."""
+    for limit, count in (("most_moved", len(change.moved)), ("most_dropped", len(change.dropped))):
+        if wish[limit] is not None and count > wish[limit]:
+            return f"{count:,} visits would be {limit.removeprefix('most_')}, and {wish[limit]:,} are allowed."
+    return ""
+
+
+def _tell(reading: Reading, told: tuple[PlanReading, Changed, Difference], exceeded: str, wish: dict[str, Any]) -> None:
+    before, made, change = told
+    refused = _refused(reading.names, made)
+    if wish["as_json"]:
+        counted = {"unscheduled": len(made.plan.unscheduled.site), "refused": bool(exceeded)}
+        say(telling.changes(change) | counted | {"refused_wishes": refused})
+        return
+    for one in refused:
+        CONSOLE.print(f"{one['enterprise_id']} {one['ordinal'] or ''} {one['code']}: {one['ko']} / {one['en']}")
+    telling.difference(CONSOLE, change, (reading, before.all_visits, made.plan.visits))
+    telling.reasons(CONSOLE, made.plan)
+
+
+def _refused(names: Names, made: Changed) -> list[dict[str, Any]]:
+    """The wishes whose visits stay where they are, and why; the ordinal is null where all visits were meant."""
+    return [
+        {"enterprise_id": names.enterprises[site], "ordinal": ordinal or None, "code": code.value,
+         "ko": reasons.WISHES[code].ko, "en": reasons.WISHES[code].en}
+        for (site, ordinal), code in made.refused
+    ]  # fmt: skip

@@ -7,9 +7,22 @@ from typing import Any
 import click
 from rich.console import Console
 
-from scheduling.commands.terminal import AS_JSON, CONSOLE, FOLDER, FORM, OUT, place_of, progress, read, say
+from scheduling.commands.proving import Grounds, write_proved
+from scheduling.commands.terminal import (
+    AS_JSON,
+    CONSOLE,
+    FOLDER,
+    FORM,
+    OUT,
+    BadInput,
+    place_of,
+    progress,
+    read,
+    read_planned,
+    say,
+)
 from scheduling.planfiles import telling
-from scheduling.planfiles.plans import read_plan, write_plan, write_refusals
+from scheduling.planfiles.plans import write_plan, write_refusals
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
@@ -39,8 +52,12 @@ def run(facts: Path, **wish: Any) -> None:
     reading = read(facts)
     with progress() as tell:
         made = pipeline.plan(reading.facts, wish["seed"], tell, forecast=_expected(reading.facts, wish))
-    write_plan(wish["out"], reading.names, made, wish["form"])
-    write_refusals(wish["out"], reading.refusals)
+
+    def write(folder: Path) -> None:
+        write_plan(folder, reading.names, made, wish["form"])
+        write_refusals(folder, reading.refusals)
+
+    write_proved(wish["out"], Grounds(facts), write)
     figures, proof = measure(reading.facts, made), certify(reading.facts)
     if wish["picture"]:
         from scheduling.planfiles.picture import draw  # noqa: PLC0415 - drawing loads slowly and is seldom wanted
@@ -71,14 +88,14 @@ def _expected(facts: Facts, wish: dict[str, Any]) -> Sites | None:
 def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: bool) -> None:
     """Say why a visit of ENTERPRISE is where it is, or why it has no date."""
     reading = read(facts)
-    made, _ = read_plan(planned, reading.facts, reading.names)
+    made = read_planned(planned, reading).plan
     site = place_of(enterprise, reading.names.enterprises, "enterprise")
     missing = (made.unscheduled.site == site) & (made.unscheduled.ordinal == ordinal)
     if missing.any():
         _say_reason(Reason(int(made.unscheduled.reason[missing][0])), as_json)
         return
     if not ((made.visits.site == site) & (made.visits.ordinal == ordinal) & (made.visits.day >= 0)).any():
-        raise click.ClickException(f"The plan has no visit {ordinal} of {enterprise}.")
+        raise BadInput(f"The plan has no visit {ordinal} of {enterprise}.")
     found = why(live(reading.facts, made.visits), site, ordinal)
     if as_json:
         choices = {
@@ -106,8 +123,8 @@ def _say_reason(reason: Reason, as_json: bool) -> None:
 def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
     """Compare two plans of the same FACTS."""
     reading = read(facts)
-    one, other = (read_plan(folder, reading.facts, reading.names)[0] for folder in (before, after))
-    change = difference(reading.facts, one.visits, other.visits)
+    one, other = (read_planned(folder, reading).all_visits for folder in (before, after))
+    change = difference(reading.facts, one, other)
     if as_json:
         say(telling.changes(change))
     else:

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scheduling.planfiles.facts import Reading, read_facts
+from scheduling.planfiles.plans import PlanReading, read_plan
+from scheduling.planfiles.sheets import Refusal, UnreadableError
 from scheduling.planner import pipeline
 
 CONSOLE = Console(stderr=True)
@@ -29,23 +31,43 @@ def as_date(said: datetime | None) -> date | None:
     return said.date() if said else None
 
 
+class BadInput(click.ClickException):
+    """What was given cannot be used: one sentence, exit 2."""
+
+    exit_code = 2
+
+
 def read(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Reading:
     """The facts of a folder; the first rows that cannot be read are named."""
     try:
         reading = read_facts(folder, otherwise)
-    except (FileNotFoundError, ValueError) as fault:
-        raise click.ClickException(str(fault)) from fault
-    for one in reading.refusals[:5]:
-        CONSOLE.print(f"refused: {one.file} row {one.row} {one.column}: {one.reason}", highlight=False)
-    if len(reading.refusals) > 5:
-        CONSOLE.print(f"… and {len(reading.refusals) - 5:,} more, all in refused.csv")
+    except UnreadableError as fault:
+        raise BadInput(str(fault)) from fault
+    _name_refused(reading.refusals)
     return reading
+
+
+def read_planned(folder: Path, reading: Reading) -> PlanReading:
+    """The plan of a folder; the first rows that cannot be read are named."""
+    try:
+        found = read_plan(folder, reading.facts, reading.names)
+    except UnreadableError as fault:
+        raise BadInput(str(fault)) from fault
+    _name_refused(found.refusals)
+    return found
+
+
+def _name_refused(refusals: list[Refusal]) -> None:
+    for one in refusals[:5]:
+        CONSOLE.print(f"refused: {one.file} row {one.row} {one.column}: {one.reason}", highlight=False)
+    if len(refusals) > 5:
+        CONSOLE.print(f"… and {len(refusals) - 5:,} rows more; `run` and `replan` write all of them to refused.csv.")
 
 
 def place_of(name: str, names: list[str], kind: str) -> int:
     """Where a name stands among the facts' names."""
     if name not in names:
-        raise click.ClickException(f"The facts know no {kind} {name}.")
+        raise BadInput(f"The facts know no {kind} {name}.")
     return names.index(name)
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from rich.console import Console
 
 from korea.provinces import province as province_named
-from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, place_of, progress, read, say
+from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, place_of, progress, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.facts import PROVINCE_NUMBERS, Reading
-from scheduling.planfiles.plans import day_of, read_plan
+from scheduling.planfiles.plans import day_of
 from scheduling.planfiles.telling import World
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
@@ -81,7 +81,7 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
     reading = read(facts)
     question, dates = _question(reading, wish), _dates(wish)
     here, there = reading.facts, changed(read(facts, dates).facts if dates else reading.facts, question)
-    before = read_plan(planned, here, reading.names)[0] if planned else None
+    before = read_planned(planned, reading).plan if planned else None
     if not wish["province"]:
         return here, there, question, before
     if before:

@@ -1,21 +1,18 @@
 """A facts folder becomes the planner's arrays, and the ids stay here beside them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from korea.calendar import working_days
 from korea.provinces import PROVINCES
+from scheduling.planfiles.programme import calendar_of, read_programme, rules_of
 from scheduling.planfiles.sheets import (
     Refusal,
     Sheet,
     bits_of,
-    day_number,
     day_or,
     number_between,
     one_of,
@@ -33,7 +30,6 @@ from scheduling.planner.model import (
     Ints,
     Managers,
     Reals,
-    Rules,
     Sites,
     key_of,
 )
@@ -70,46 +66,22 @@ class Reading:
 
 def read_facts(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Reading:
     """Reads the four files; unreadable rows are refused, the rest is planned. `otherwise` corrects the programme."""
-    programme = json.loads((folder / "programme.json").read_text(encoding="utf-8")) | dict(otherwise or {})
-    calendar = calendar_of(programme)
+    programme = read_programme(folder, otherwise)
+    calendar = calendar_of(programme, folder)
     agencies, agency_sheet, agency_days = _agencies(folder, calendar)
     managers, manager_sheet = _managers(folder, calendar, programme, (agency_sheet, agencies, agency_days))
     sites, enterprise_sheet, known_on = _enterprises(folder, calendar, programme)
     names = Names(
-        str(programme["programme_id"]),
+        programme["programme_id"],
         enterprise_sheet.kept("enterprise_id"),
         agency_sheet.kept("agency_id"),
         manager_sheet.kept("manager_id"),
         agency_sheet.kept("name"),
         known_on,
-        bool(programme.get("synthetic")),
+        programme["synthetic"],
     )
     refusals = agency_sheet.refusals + manager_sheet.refusals + enterprise_sheet.refusals
     return Reading(Facts(rules_of(programme, calendar), calendar, sites, agencies, managers), names, refusals)
-
-
-def calendar_of(programme: dict[str, Any]) -> Calendar:
-    """The working days of the window, after the last training day."""
-    days = {name: [date.fromisoformat(cell) for cell in programme.get(name) or []] for name in _DAY_LISTS}
-    first, last = (date.fromisoformat(programme[name]) for name in ("window_from", "window_until"))
-    trained = max(days["training_days"], default=date.min)
-    working = working_days(first, last, days["holidays_added"], days["workdays_added"])
-    return Calendar(np.array([day.toordinal() for day in working if day > trained], np.int64))
-
-
-_DAY_LISTS = ("training_days", "holidays_added", "workdays_added")
-
-
-def rules_of(programme: dict[str, Any], calendar: Calendar) -> Rules:
-    """The programme's numbers."""
-    until = programme.get("published_until")
-    first_open = np.searchsorted(calendar.dates, day_number(until), side="right") if until else 0
-    return Rules(
-        visits=int(programme["minimum_visits"]),
-        spacing_days=int(programme["spacing_days"]),
-        reserve_share=float(programme.get("reserve_share") or 0.0),
-        first_open_day=int(first_open),
-    )
 
 
 def _agencies(folder: Path, calendar: Calendar) -> tuple[Agencies, Sheet, Flags]:
@@ -135,7 +107,7 @@ def _managers(
     sheet.keys("manager_id")
     numbers = {name: number for number, name in enumerate(agency_sheet.kept("agency_id"))}
     of = sheet.whole("agency_id", one_of(numbers))
-    stops = np.minimum(sheet.numbers("visits_a_day", number_between(1, 20)), int(programme["visits_a_day"]))
+    stops = np.minimum(sheet.numbers("visits_a_day", number_between(1, 20)), programme["visits_a_day"])
     days = _within(calendar, sheet.whole("trained_on", day_or(FAR_AHEAD)) + 1, np.full(sheet.rows, FAR_AHEAD))
     days &= _within(
         calendar, sheet.whole("available_from", day_or(LONG_AGO)), sheet.whole("available_until", day_or(FAR_AHEAD))
@@ -160,8 +132,8 @@ def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) ->
     preferred = sheet.whole("preferred_weekdays", bits_of(WEEKDAYS))
     open_days = _enterprise_days(sheet, calendar, known)
     fine = sheet.readable()
-    again = programme.get("third_visit_from_risk")
-    visits = int(programme["minimum_visits"]) + (residual >= (np.inf if again is None else float(again)))
+    again = programme["third_visit_from_risk"]
+    visits = programme["minimum_visits"] + (residual >= (np.inf if again is None else again))
     sites = Sites(
         place[fine],
         sector[fine],

@@ -1,6 +1,7 @@
 """A plan folder: visits and unscheduled visits, written with their ids and read back as the planner's arrays."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha1
 from pathlib import Path
@@ -13,10 +14,11 @@ from pyarrow import compute, csv, parquet
 
 from scheduling.planfiles.facts import Names
 from scheduling.planfiles.sheets import Refusal, Sheet, day_number, number_between, one_of, open_sheet
-from scheduling.planner.model import Calendar, Facts, Ints, Plan, Reason, Stage, Unscheduled, Visits
+from scheduling.planner.model import NOBODY, Calendar, Facts, Ints, Plan, Reason, Stage, Unscheduled, Visits
 
 STAGES = {stage.name.lower(): int(stage) for stage in Stage}
 REASONS = {reason.name.lower(): int(reason) for reason in Reason}
+RELEASED = "released.csv"
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -55,7 +57,7 @@ def write_refusals(folder: Path, refusals: list[Refusal]) -> None:
 
 def write_released(folder: Path, names: Names, released: Sequence[tuple[int, int]]) -> None:
     """The visits that were free to move because their own people asked, as `released.csv`; none, no file."""
-    path = folder / "released.csv"
+    path = folder / RELEASED
     path.unlink(missing_ok=True)
     if released:
         site, ordinal = zip(*released, strict=True)
@@ -91,16 +93,32 @@ def visit_ids(programme: str, enterprises: list[str], ordinal: Ints) -> list[str
     return named
 
 
-def read_plan(folder: Path, facts: Facts, names: Names) -> tuple[Plan, list[Refusal]]:
-    """A plan folder on the same facts; rows that name nobody are refused."""
+@dataclass(frozen=True)
+class PlanReading:
+    """What a folder said: the plan as far as the facts know it, the rows refused, and all visits that it names.
+
+    Where the facts know no manager there is NOBODY, and an enterprise that they do not know has a number of its own
+    below it: such visits can be counted, and not planned with.
+    """
+
+    plan: Plan
+    refusals: list[Refusal]
+    all_visits: Visits
+
+
+def read_plan(folder: Path, facts: Facts, names: Names) -> PlanReading:
+    """A plan folder on the facts of today; rows that name nobody, or a visit that has been named, are refused."""
     needed = ("enterprise_id", "ordinal", "manager_id", "visit_on", "stage")
     sheet = open_sheet(folder, "visits", needed)
-    site, manager = _known(sheet, "enterprise_id", names.enterprises), _known(sheet, "manager_id", names.managers)
     ordinal = sheet.numbers("ordinal", number_between(1, 99)).astype(np.int64)
     on, stage = sheet.whole("visit_on", day_number), sheet.whole("stage", one_of(STAGES))
     pinned = sheet.whole("pinned", lambda cell: cell == "true") > 0
-    fine = sheet.readable()
-    visits = Visits(site, ordinal, manager, day_of(facts.calendar, on), on, stage, pinned).take(fine)
+    _refuse_twice(sheet, ordinal, stage)
+    readable = sheet.readable()
+    site, manager = _known(sheet, "enterprise_id", names.enterprises), _known(sheet, "manager_id", names.managers)
+    site = np.where(site < 0, NOBODY - np.arange(sheet.rows), site)
+    every = Visits(site, ordinal, manager, day_of(facts.calendar, on), on, stage, pinned).take(readable)
+    visits = every.take((every.site >= 0) & (every.manager >= 0))
     left = open_sheet(folder, "unscheduled", ("enterprise_id", "ordinal", "reason"))
     missing = [
         _known(left, "enterprise_id", names.enterprises),
@@ -109,7 +127,17 @@ def read_plan(folder: Path, facts: Facts, names: Names) -> tuple[Plan, list[Refu
     ]
     rows = left.readable()
     unscheduled = Unscheduled(missing[0][rows], missing[1][rows], missing[2][rows])
-    return Plan(visits, unscheduled, facts.managers.agency[visits.manager]), sheet.refusals + left.refusals
+    plan = Plan(visits, unscheduled, facts.managers.agency[visits.manager])
+    return PlanReading(plan, sheet.refusals + left.refusals, every)
+
+
+def _refuse_twice(sheet: Sheet, ordinal: Ints, stage: Ints) -> None:
+    """Of two rows that say where one visit is, the first holds; what was missed or cancelled may stand beside it."""
+    _, enterprise = sheet.each("enterprise_id", str, "")
+    rows = np.flatnonzero(stage <= Stage.DONE)
+    _, first = np.unique(enterprise[rows] * 128 + ordinal[rows], return_index=True)
+    for row in np.delete(rows, first):
+        sheet.refuse(int(row), "ordinal", "is said twice for this enterprise")
 
 
 def day_of(calendar: Calendar, dates: Ints) -> Ints:

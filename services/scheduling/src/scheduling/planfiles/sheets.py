@@ -19,6 +19,10 @@ _DAY_ONE = date(1970, 1, 1).toordinal()
 Value = TypeVar("Value")
 
 
+class UnreadableError(ValueError):
+    """A file that nothing can be planned from: which, what is wrong with it, and what to do."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A cell that could not be read; rows are counted as a spreadsheet shows them, the header being row 1."""
@@ -93,18 +97,29 @@ class Sheet:
 
 def open_sheet(folder: Path, stem: str, needed: Sequence[str]) -> Sheet:
     """`stem.parquet` or `stem.csv` of the folder; a file without a needed column is refused as a whole."""
-    path = next((at for at in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if at.exists()), None)
+    path = next((at for at in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if at.is_file()), None)
     if path is None:
-        raise FileNotFoundError(f"{folder} has neither {stem}.csv nor {stem}.parquet")
+        raise UnreadableError(f"{folder} has neither {stem}.csv nor {stem}.parquet. Name the folder that has them.")
     ragged: list[Refusal] = []
-    table = parquet.read_table(path) if path.suffix == ".parquet" else _read_csv(path, ragged)
-    missing = [name for name in needed if name not in table.column_names]
+    rows, columns = _columns(path, ragged)
+    missing = [name for name in needed if name not in columns]
     if missing:
-        raise ValueError(f"{path.name} has no column {', '.join(missing)}")
-    columns = {name: _as_text(table.column(name)) for name in table.column_names}
+        raise UnreadableError(f"{path} has no column {', '.join(missing)}. Add it to the header and every row.")
     if not ragged:
-        return Sheet(path.name, table.num_rows, columns)
-    return _spread(Sheet(path.name, table.num_rows + len(ragged), columns, ragged))
+        return Sheet(path.name, rows, columns)
+    return _spread(Sheet(path.name, rows + len(ragged), columns, ragged))
+
+
+def _columns(path: Path, ragged: list[Refusal]) -> tuple[int, dict[str, Cells]]:
+    try:
+        table = parquet.read_table(path) if path.suffix == ".parquet" else _read_csv(path, ragged)
+        return table.num_rows, {name: _as_text(table.column(name)) for name in table.column_names}
+    except UnicodeDecodeError as fault:
+        raise UnreadableError(f"{path} is not UTF-8 ({fault.reason}). Save it as CSV UTF-8.") from fault
+    except (pa.ArrowException, ValueError, OSError) as fault:
+        kind = "Parquet" if path.suffix == ".parquet" else "CSV in UTF-8"
+        reason = str(fault).partition("\n")[0]
+        raise UnreadableError(f"{path} cannot be read ({reason}). Save it as {kind} with a header.") from fault
 
 
 def _spread(sheet: Sheet) -> Sheet:

@@ -132,9 +132,10 @@ def difference(console: Console, change: Difference, plans: tuple[Reading, Visit
 
 def _places(reading: Reading, visits: Visits) -> list[str]:
     """Day and agency of each visit."""
-    agency = reading.facts.managers.agency[visits.manager].tolist()
+    names, of = reading.names.agency_names, reading.facts.managers.agency
+    agency = [names[of[one]] if one >= 0 else "(gone)" for one in visits.manager.tolist()]
     dates = [date.fromordinal(day).isoformat() for day in visits.date.tolist()]
-    return [f"{day} {reading.names.agency_names[one]}" for day, one in zip(dates, agency, strict=True)]
+    return [f"{day} {one}" for day, one in zip(dates, agency, strict=True)]
 
 
 def changes(change: Difference) -> dict[str, int | float]:

@@ -26,7 +26,10 @@ class Difference:
 
 
 def difference(facts: Facts, before: Visits, after: Visits) -> Difference:
-    """Compares by enterprise and ordinal; `risk_days` is working days of waiting, each enterprise's times its risk."""
+    """Compares by enterprise and ordinal, also visits of an earlier plan whose people the facts do not know any more.
+
+    `risk_days` is working days of waiting, each enterprise's times its risk.
+    """
     before_rows, after_rows = _rows(before), _rows(after)
     keys_before, keys_after = _keys(before)[before_rows], _keys(after)[after_rows]
     _, left, right = np.intersect1d(keys_before, keys_after, assume_unique=True, return_indices=True)
@@ -51,9 +54,14 @@ def _keys(visits: Visits) -> Ints:
     return visits.site * _ORDINALS + visits.ordinal
 
 
+def _known(visits: Visits) -> Visits:
+    counting = standing(visits)
+    return counting.take((counting.site >= 0) & (counting.manager >= 0))
+
+
 def _kilometres(facts: Facts, visits: Visits) -> float:
     """Road kilometres on every date that the visits have, also on those that are no working days any more."""
-    counting = standing(visits)
+    counting = _known(visits)
     dates = np.union1d(facts.calendar.dates, counting.date)
     never = pack(np.zeros((len(facts.managers), len(dates)), np.bool_))
     wider = replace(facts, calendar=Calendar(dates), managers=replace(facts.managers, open_days=never))
@@ -61,7 +69,7 @@ def _kilometres(facts: Facts, visits: Visits) -> float:
 
 
 def _risk_days(facts: Facts, visits: Visits) -> float:
-    counting = standing(visits)
+    counting = _known(visits)
     day = np.searchsorted(facts.calendar.dates, counting.date).astype(np.int64)
     site, wait = waits(facts, replace(counting, day=day))
     return float((wait * facts.sites.risk[site]).sum())

@@ -1,13 +1,18 @@
-"""What people ask of single visits: missed ones again, enterprises handed back, other days; all else stays."""
+"""One change of a plan: what the facts force is planned anew, then what people ask of single visits; all else stays."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
 
 from scheduling.planner import events
-from scheduling.planner.model import NOBODY, Facts, Flags, Plan, Stage, Visits
+from scheduling.planner.board import seat
+from scheduling.planner.changes import freeze, pin, replan
+from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Stage, Visits
 from scheduling.planner.outstanding import standing
+from scheduling.planner.pipeline import Progress
 from scheduling.planner.reasons import unscheduled
 from scheduling.planner.rows import join
 
@@ -16,59 +21,188 @@ Named: TypeAlias = tuple[int, int]
 _ORDINALS = 128
 
 
+class Refusal(StrEnum):
+    """Why a wish is not fulfilled, and its visits stay where they are."""
+
+    NOTHING_SCHEDULED = "nothing_scheduled"
+    PINNED = "pinned"
+    FROZEN = "frozen"
+    NOT_SERVED = "not_served"
+    NOBODY_ELSE = "nobody_else"
+    NO_SUCH_DAY = "no_such_day"
+
+
 @dataclass(frozen=True)
 class Wishes:
     """Visits that were missed, enterprises that their agency hands back, and visits that want one of some days."""
 
-    missed: list[Named] = field(default_factory=list[Named])
-    handed_back: list[int] = field(default_factory=list[int])
-    other_days: list[tuple[Named, Flags]] = field(default_factory=list[tuple[Named, Flags]])
+    missed: Sequence[Named] = ()
+    handed_back: Sequence[int] = ()
+    other_days: Sequence[tuple[Named, Flags]] = ()
 
     @property
     def is_empty(self) -> bool:
         return not (self.missed or self.handed_back or self.other_days)
 
 
-def fulfil(facts: Facts, before: Visits, wishes: Wishes) -> tuple[Plan, list[Named]]:
-    """The plan with every wish placed as cheaply as can be, and the visits that the wishes set free to move."""
-    state, horizon = events.live(facts, before), facts.rules.first_open_day - 1
-    days, moved = np.arange(len(facts.calendar)), list[events.Moved]()
-    for site, ordinal in wishes.missed:
-        day = int(state.day[site, ordinal - 1])
-        moved += events.missed(state, site, ordinal, max(horizon, day))
-    done = before.take(before.stage == Stage.DONE)
-    for site in wishes.handed_back:
-        moved += events.hand_back(state, site, int(done.day[done.site == site].max(initial=horizon)))
-    for (site, ordinal), wanted in wishes.other_days:
-        other = wanted & (days > horizon) & (days != state.day[site, ordinal - 1])
-        moved += events.another_day(state, site, ordinal, other)
-    after = _with(facts, before, moved, wishes)
+@dataclass(frozen=True)
+class Change:
+    """What is asked of a plan beside what its facts force: wishes, pins, what is near published, drafts set free."""
+
+    wishes: Wishes = field(default_factory=Wishes)
+    pins: Sequence[Named] = ()
+    publishes: bool = False
+    moves_drafts: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The plan since; visits that wishes set free; sites and the agencies that gave them back; wishes refused."""
+
+    plan: Plan
+    released: list[Named] = field(default_factory=list[Named])
+    handed_back: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    refused: list[tuple[Named, Refusal]] = field(default_factory=list[tuple[Named, Refusal]])
+
+
+def apply(facts: Facts, before: Visits, change: Change, progress: Progress | None = None) -> Changed:
+    """The plan after a change; a wish that cannot be fulfilled is refused by name and its visits stay."""
+    visits = pin(before, change.pins)
+    visits = freeze(facts, visits) if change.publishes else visits
+    made = replan(facts, visits, progress, keep_drafts=not change.moves_drafts)
+    if change.wishes.is_empty:
+        return Changed(made)
+    work = _Work(facts, visits, made.visits)
+    work.fulfil(change.wishes)
+    after = work.visits(change.wishes)
     counting = standing(after)
-    plan = Plan(after, unscheduled(replace(facts, kept=counting), counting), facts.managers.agency[after.manager])
-    return plan, sorted({(one.site, one.ordinal) for one in moved})
+    missing = unscheduled(replace(facts, kept=counting), counting)
+    plan = Plan(after, missing, facts.managers.agency[after.manager], made.seconds)
+    return Changed(plan, sorted(work.moved), work.handed_back, work.refused)
 
 
-def _with(facts: Facts, before: Visits, moved: list[events.Moved], wishes: Wishes) -> Visits:
-    """Moved visits stand where they went, as drafts unless the enterprise asked for the day; missed ones are kept."""
-    last = {_key(one.site, one.ordinal): one for one in moved}
-    keys = before.site * _ORDINALS + before.ordinal
-    counts = (before.stage != Stage.MISSED) & (before.stage != Stage.CANCELLED)
-    touched = counts & np.isin(keys, list(last))
-    remembered = before.take(touched & np.isin(keys, [_key(*named) for named in wishes.missed]))
-    agreed = np.isin(keys, [_key(*named) for named, _ in wishes.other_days])[touched]
-    places = [last[key] for key in keys[touched].tolist()]
-    day = np.array([place.day for place in places], np.int64)
-    again = before.take(touched)
-    again = replace(
-        again,
-        manager=np.array([place.manager for place in places], np.int64),
-        day=day,
-        date=facts.calendar.dates[day],
-        stage=np.where(agreed, again.stage, int(Stage.DRAFT)),
-        pinned=agreed & again.pinned,
-    )
-    remembered = replace(remembered, stage=np.full(len(remembered), int(Stage.MISSED)))
-    return join([before.take(~touched), remembered, again.take(day != NOBODY)])
+class _Work:
+    """The live plan, where visits stood before the change and once the facts were heeded, and what became of wishes."""
+
+    def __init__(self, facts: Facts, before: Visits, planned: Visits) -> None:
+        self.facts, self.before, self.planned = facts, standing(before), planned
+        self.state, self.horizon = events.live(facts, planned), facts.rules.first_open_day - 1
+        self.moved: dict[Named, events.Moved] = {}
+        self.handed_back: list[tuple[int, int]] = []
+        self.refused: list[tuple[Named, Refusal]] = []
+
+    def fulfil(self, wishes: Wishes) -> None:
+        for named in wishes.missed:
+            self._note(named, self._missed(*named))
+        for site in wishes.handed_back:
+            self._note((site, 0), self._hand_back(site))
+        for named, days in wishes.other_days:
+            self._note(named, self._another_day(named, days))
+
+    def _note(self, named: Named, answer: list[events.Moved] | Refusal) -> None:
+        if isinstance(answer, Refusal):
+            self.refused.append((named, answer))
+        else:
+            self.moved |= {(one.site, one.ordinal): one for one in answer}
+
+    def _missed(self, site: int, ordinal: int) -> list[events.Moved]:
+        """Another day after the one that was missed, unless the visit is not owed any more."""
+        if ordinal > self.facts.sites.visits[site]:
+            return []
+        on = int(self.before.date[_named(self.before, (site, ordinal))][0])
+        behind = int(np.searchsorted(self.facts.calendar.dates, on, side="right")) - 1
+        return events.missed(self.state, site, ordinal, max(self.horizon, behind))
+
+    def _hand_back(self, site: int) -> list[events.Moved] | Refusal:
+        """All visits to come go to another agency, or none does."""
+        agency_of, state, now = self.facts.managers.agency, self.state, self.planned
+        served = np.unique(agency_of[self.before.manager[_to_come(self.before, site)]])
+        coming = now.take(_to_come(now, site) & (state.day[now.site, now.ordinal - 1] >= 0))
+        day, manager = (of[site, coming.ordinal - 1] for of in (state.day, state.manager))
+        agencies = set(agency_of[manager].tolist())
+        done = now.day[(now.site == site) & (now.stage == Stage.DONE)].max(initial=self.horizon)
+        if not len(served):
+            return Refusal.NOTHING_SCHEDULED
+        if coming.pinned.any():
+            return Refusal.PINNED
+        if len(served) > 1 or (int(served[0]) in agencies and len(agencies) > 1):
+            return Refusal.NOT_SERVED
+        moved = list[events.Moved]()
+        if int(served[0]) in agencies:
+            if (day <= done).any():
+                return Refusal.FROZEN
+            moved = self._settled(site, lambda: events.hand_back(state, site, int(done)))
+            if not moved:
+                return Refusal.NOBODY_ELSE
+        self.handed_back.append((site, int(served[0])))
+        return moved
+
+    def _another_day(self, named: Named, days: Flags) -> list[events.Moved] | Refusal:
+        """One of these days instead, with as little way as can be."""
+        row = self.planned.take(_named(self.planned, named))
+        if not len(row) or row.stage[0] == Stage.DONE:
+            return Refusal.NOTHING_SCHEDULED
+        if row.pinned[0]:
+            return Refusal.PINNED
+        if row.day[0] <= self.horizon:
+            return Refusal.FROZEN
+        places = np.arange(len(self.facts.calendar))
+        wanted = days & (places > self.horizon) & (places != row.day[0])
+        site, ordinal = named
+        return self._settled(site, lambda: events.another_day(self.state, site, ordinal, wanted)) or Refusal.NO_SUCH_DAY
+
+    def _settled(self, site: int, event: Callable[[], list[events.Moved]]) -> list[events.Moved]:
+        """What an event moved; if one of its visits found no place, all stand where they stood and nothing moved."""
+        state = self.state
+        manager, day = state.manager[site].copy(), state.day[site].copy()
+        moved = event()
+        if all(one.manager != NOBODY for one in moved):
+            return moved
+        for turn in (one.ordinal - 1 for one in moved):
+            seat(state.world, state.board, site, (int(manager[turn]), int(day[turn])))
+        state.manager[site], state.day[site] = manager, day
+        return []
+
+    def visits(self, wishes: Wishes) -> Visits:
+        """Moved visits stand where they went, as drafts unless their enterprise asked; missed ones are kept."""
+        keys = [_key(*named) for named in self.moved]
+        moves = np.isin(_keys(self.planned), keys) & _counts(self.planned)
+        lost = np.isin(_keys(self.before), keys) & ~np.isin(_keys(self.before), _keys(standing(self.planned)))
+        missed = self.before.take(np.isin(_keys(self.before), [_key(*named) for named in wishes.missed]))
+        gone = np.isin(_keys(self.planned), _keys(missed)) & _counts(self.planned)
+        again = self._again(join([self.planned.take(moves), self.before.take(lost)]), wishes)
+        missed = replace(missed, stage=np.full(len(missed), int(Stage.MISSED)))
+        return join([self.planned.take(~moves & ~gone), missed, again])
+
+    def _again(self, visits: Visits, wishes: Wishes) -> Visits:
+        places = [self.moved[key] for key in zip(visits.site.tolist(), visits.ordinal.tolist(), strict=True)]
+        day = np.array([place.day for place in places], np.int64)
+        agreed = np.isin(_keys(visits), [_key(*named) for named, _ in wishes.other_days])
+        again = replace(
+            visits,
+            manager=np.array([place.manager for place in places], np.int64),
+            day=day,
+            date=self.facts.calendar.dates[day],
+            stage=np.where(agreed, visits.stage, int(Stage.DRAFT)),
+            pinned=np.zeros(len(visits), np.bool_),
+        )
+        return again.take(day != NOBODY)
+
+
+def _to_come(visits: Visits, site: int) -> Flags:
+    return (visits.site == site) & (visits.stage < Stage.DONE)
+
+
+def _counts(visits: Visits) -> Flags:
+    return (visits.stage != Stage.MISSED) & (visits.stage != Stage.CANCELLED)
+
+
+def _named(visits: Visits, named: Named) -> Flags:
+    return (visits.site == named[0]) & (visits.ordinal == named[1]) & _counts(visits)
+
+
+def _keys(visits: Visits) -> Ints:
+    return visits.site * _ORDINALS + visits.ordinal
 
 
 def _key(site: int, ordinal: int) -> int:

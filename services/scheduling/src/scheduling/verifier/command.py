@@ -29,25 +29,23 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def verify(facts: Path, plan: Path, against: Path | None, released: Path | None, as_json: bool) -> None:
     """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any."""
     try:
-        report = check(facts, plan, against, _names(released))
+        report = check(facts, plan, against, names_in(released) if released else ())
     except MissingFileError as missing:
         raise click.ClickException(str(missing)) from missing
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
     else:
-        _tell(report)
+        tell(report, Console())
     raise SystemExit(0 if report.is_valid else 1)
 
 
-def _names(released: Path | None) -> list[str]:
-    if released is None:
-        return []
+def names_in(released: Path) -> list[str]:
+    """The visits that a file names as free to move."""
     table: TextTable = read_table(released.parent, released.stem)
     return Sheet(released.stem, table).required("visit_id").drop_null().to_pylist()
 
 
-def _tell(report: Report) -> None:
-    console = Console()
+def tell(report: Report, console: Console) -> None:
     console.print(
         f"{report.enterprises:,} enterprises, {report.visits:,} visits, {report.unscheduled:,} unscheduled; "
         f"{len(report.refused_facts):,} cells of the facts cannot be read."

@@ -1,0 +1,97 @@
+"""What the words of `anjeon plan replan` ask for: a change of the facts, and of single visits."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scheduling.commands.terminal import BadInput, as_date, place_of
+from scheduling.planfiles.amend import Amendment, Spell, amend
+from scheduling.planfiles.facts import Reading
+from scheduling.planfiles.plans import visits_named
+from scheduling.planfiles.sheets import spans
+from scheduling.planner.model import Flags, Stage, Visits
+from scheduling.planner.wishes import Change, Named, Wishes
+
+
+def amended(facts: Path, target: Path, wish: dict[str, Any]) -> Path:
+    """The folder of facts to plan with: the one given, or a copy with the changes in it."""
+    asked = Amendment(
+        suspended=wish["suspend"],
+        away=wish["away"],
+        closed=wish["close"],
+        spell=_spell(wish),
+        holidays=[said.date() for said in wish["holiday"]],
+        frozen_until=as_date(wish["freeze"]),
+    )
+    return facts if asked.is_empty else write_amended(facts, target, asked)
+
+
+def write_amended(facts: Path, target: Path, asked: Amendment) -> Path:
+    """A copy of the facts with an amendment in it."""
+    try:
+        amend(facts, target, asked)
+    except (LookupError, ValueError, OSError) as fault:
+        raise BadInput(str(fault.args[0] if isinstance(fault, LookupError) else fault)) from fault
+    return target
+
+
+def _spell(wish: dict[str, Any]) -> Spell | None:
+    since, until = as_date(wish["since"]), as_date(wish["until"])
+    named = wish["suspend"] or wish["away"] or wish["close"]
+    if named and not since:
+        raise BadInput("Since when? Say --from DAY.")
+    if (since or until) and not named:
+        raise BadInput("Who from that day on? Say --suspend AGENCY, --away MANAGER or --close ENTERPRISE.")
+    if since and until and until < since:
+        raise BadInput(f"--until {until} lies before --from {since}. Say the later day last.")
+    return Spell(since, until) if since else None
+
+
+def change_of(reading: Reading, planned: Path, before: Visits, wish: dict[str, Any]) -> Change:
+    """What is asked of single visits, which are to be pinned, and whether drafts may move."""
+    other_days = [text.partition("=") for text in wish["another_day"]]
+    days_asked = [(name, _days(reading, name, cell)) for name, _, cell in other_days]
+    asked = [*wish["missed"], *wish["pin"], *(name for name, _ in days_asked)]
+    known = visits_named(planned, reading.names, asked)
+    for name in asked:
+        _check(before, name, known.get(name))
+    handed_back = [place_of(name, reading.names.enterprises, "enterprise") for name in wish["hand_back"]]
+    _check_apart(asked, ([known[name] for name, _ in days_asked], handed_back))
+    wishes = Wishes(
+        [known[name] for name in wish["missed"]],
+        list(dict.fromkeys(handed_back)),
+        [(known[name], days) for name, days in days_asked],
+    )
+    return Change(wishes, [known[name] for name in wish["pin"]], bool(wish["freeze"]), wish["move_drafts"])
+
+
+def _days(reading: Reading, name: str, cell: str) -> Flags:
+    """The days that somebody asks for, among those on which anybody works."""
+    dates = reading.facts.calendar.dates
+    try:
+        found = [(dates >= first) & (dates <= last) for first, last in spans(cell)]
+    except ValueError as fault:
+        raise BadInput(f"--another-day {name}: {fault}") from fault
+    if not found:
+        raise BadInput(f"--another-day {name}: no day is named. Say VISIT=2023-07-03..2023-07-14|2023-08-01.")
+    return np.asarray(np.any(found, axis=0), np.bool_)
+
+
+def _check(before: Visits, name: str, named: Named | None) -> None:
+    """Only a visit that stands and is still to come can be asked to move or to stay."""
+    stands = (before.stage == Stage.DRAFT) | (before.stage == Stage.PUBLISHED)
+    if named is None or not (stands & (before.site == named[0]) & (before.ordinal == named[1])).any():
+        raise BadInput(f"The plan has no visit {name} that is still to come.")
+
+
+def _check_apart(asked: Sequence[str], moved: tuple[list[Named], list[int]]) -> None:
+    """What asks for two things at once takes two steps: the second follows from what the first has made of it."""
+    twice = [name for name, count in Counter(asked).items() if count > 1]
+    if twice:
+        raise BadInput(f"Visit {twice[0]} is named twice. Ask for one thing, and for the other of the plan after it.")
+    days, handed_back = moved
+    if {site for site, _ in days} & set(handed_back):
+        raise BadInput("One enterprise is handed back and asks for another day. Hand it back, then ask of that plan.")

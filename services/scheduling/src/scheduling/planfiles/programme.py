@@ -1,0 +1,138 @@
+"""`programme.json` becomes the planner's rules and calendar; a field that cannot be read is named."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from korea.calendar import working_days
+from scheduling.planfiles.sheets import UnreadableError
+from scheduling.planner.model import Calendar, Rules
+
+FILE = "programme.json"
+
+
+def read_programme(folder: Path, otherwise: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The fields as what they mean; `otherwise` corrects what the file says."""
+    path = folder / FILE
+    try:
+        said = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as fault:
+        raise UnreadableError(f"{path} cannot be read ({fault.strerror}). Name the folder of the facts.") from fault
+    except UnicodeDecodeError as fault:
+        raise UnreadableError(f"{path} is not UTF-8 ({fault.reason}). Save it as UTF-8.") from fault
+    except ValueError as fault:
+        raise UnreadableError(f"{path} is not JSON ({fault}). Mend it at that place.") from fault
+    if not isinstance(said, dict):
+        raise UnreadableError(f"{path} holds no fields. Write an object, as docs/plan-files.md says.")
+    programme = {name: _read(path, name, {**said, **(otherwise or {})}) for name in _FIELDS}
+    if programme["window_until"] < programme["window_from"]:
+        raise UnreadableError(f"{path}: window_until lies before window_from. Write the later day there.")
+    return programme
+
+
+def calendar_of(programme: Mapping[str, Any], folder: Path) -> Calendar:
+    """The working days of the window, after the last training day; there is at least one."""
+    trained = max(programme["training_days"], default=date.min)
+    first, last = programme["window_from"], programme["window_until"]
+    working = working_days(first, last, programme["holidays_added"], programme["workdays_added"])
+    days = np.array([day.toordinal() for day in working if day > trained], np.int64)
+    if not len(days):
+        raise UnreadableError(
+            f"{folder / FILE}: no working day is left between {first} and {last} after the training days. "
+            "Write another window_from, window_until or training_days."
+        )
+    return Calendar(days)
+
+
+def rules_of(programme: Mapping[str, Any], calendar: Calendar) -> Rules:
+    """The programme's numbers."""
+    until = programme["published_until"]
+    first_open = np.searchsorted(calendar.dates, until.toordinal(), side="right") if until else 0
+    return Rules(
+        visits=programme["minimum_visits"],
+        spacing_days=programme["spacing_days"],
+        reserve_share=programme["reserve_share"],
+        first_open_day=int(first_open),
+    )
+
+
+def _read(path: Path, name: str, said: Mapping[str, Any]) -> Any:
+    value, (read, otherwise) = said.get(name), _FIELDS[name]
+    if value is None and otherwise is not _DEMANDED:
+        return otherwise
+    try:
+        return read(value)
+    except (ValueError, TypeError, AttributeError) as fault:
+        found = "is missing" if value is None else f"is {json.dumps(value, ensure_ascii=False)}"
+        raise UnreadableError(f"{path}: {name} {found}. Write {_MEANT[read]}.") from fault
+
+
+def _uuid(value: Any) -> str:
+    return str(UUID(value))
+
+
+def _date(value: Any) -> date:
+    return date.fromisoformat(value)
+
+
+def _dates(value: Any) -> list[date]:
+    if not isinstance(value, list):
+        raise TypeError
+    return [_date(day) for day in value]
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or int(value) != value or not 0 <= value <= 99:
+        raise ValueError
+    return int(value)
+
+
+def _at_least_one(value: Any) -> int:
+    if _count(value) < 1:
+        raise ValueError
+    return _count(value)
+
+
+def _share(value: Any) -> float:
+    if not 0 <= float(value) < 1:
+        raise ValueError
+    return float(value)
+
+
+def _risk(value: Any) -> float:
+    if isinstance(value, bool) or not 0 <= float(value) <= 9:
+        raise ValueError
+    return float(value)
+
+
+_DEMANDED = object()
+_FIELDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "programme_id": (_uuid, _DEMANDED),
+    "window_from": (_date, _DEMANDED),
+    "window_until": (_date, _DEMANDED),
+    "minimum_visits": (_at_least_one, _DEMANDED),
+    "spacing_days": (_count, _DEMANDED),
+    "visits_a_day": (_at_least_one, _DEMANDED),
+    "training_days": (_dates, ()),
+    "holidays_added": (_dates, ()),
+    "workdays_added": (_dates, ()),
+    "reserve_share": (_share, 0.0),
+    "third_visit_from_risk": (_risk, None),
+    "published_until": (_date, None),
+    "synthetic": (bool, False),
+}
+_MEANT: dict[Callable[[Any], Any], str] = {
+    _uuid: "a UUID",
+    _date: 'a date such as "2023-07-03"',
+    _dates: 'a list of dates such as ["2023-07-03"]',
+    _count: "a whole number of 0-99",
+    _at_least_one: "a whole number of 1-99",
+    _share: "a share of 0-1, such as 0.04",
+    _risk: "a risk of 0-9",
+    bool: "true or false",
+}
