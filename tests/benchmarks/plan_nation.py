@@ -87,7 +87,7 @@ def main() -> None:
         rss_mb=rss_mb,
         steps=made.seconds,
         measures=measure(reading.facts, made),
-        km_bound=radial_bound(reading.facts),
+        km_bound=radial_bound(reading.facts, made.visits),
     )
     (out / "measured.json").write_text(json.dumps(asdict(figures)), encoding="utf-8")
     _keep(out, reading, made)

@@ -95,16 +95,21 @@ def arcs_of(nodes: Nodes, groups: Groups, nearest: int) -> Arcs:
 
 
 def _arcs_from(nodes: Nodes, groups: Groups, some: Ints, nearest: int) -> Arcs:
-    away = [nodes.place[some, axis, None] - groups.base[None, :, axis] for axis in (0, 1)]
-    km = np.hypot(away[0], away[1]) * (2 * ROAD / groups.stops)
-    fits = nodes.able[nodes.kind[some]][:, groups.agency] & (groups.capacity > 0)
-    km[~fits] = np.inf
+    km = costs_of(nodes.place[some], nodes.able[nodes.kind[some]], groups)
     count = min(nearest, len(groups))
     columns = np.sort(np.argpartition(km, count - 1, axis=1)[:, :count], axis=1)
     rows = np.repeat(np.arange(len(some)), count)
     cost = km[rows, columns.ravel()]
     fine = np.isfinite(cost)
     return Arcs(some[rows[fine]], columns.ravel()[fine], cost[fine])
+
+
+def costs_of(place: Reals, able: Flags, groups: Groups) -> Reals:
+    """Road kilometres a visit of each place with each group; infinite where its agency is not able, or has no room."""
+    away = [place[:, axis, None] - groups.base[None, :, axis] for axis in (0, 1)]
+    km = np.hypot(away[0], away[1]) * (2 * ROAD / groups.stops)
+    km[~(able[:, groups.agency] & (groups.capacity > 0))] = np.inf
+    return km
 
 
 def solve(arcs: Arcs, nodes: Nodes, groups: Groups, loading: Loading) -> Flow:
