@@ -138,6 +138,39 @@ def test_a_file_that_is_not_periodic_is_refused(write: Write, tmp_path: Path) ->
         read(torn)
 
 
+@pytest.mark.parametrize(
+    ("combinations", "refusal"),
+    [
+        ("2 0", "customer 2: 2 visits and no combination of days for them"),
+        ("2 1 1", "customer 2: combination 1 is not 2 of 3 days"),
+        ("2 2 3 9", "customer 2: combination 9 is not 2 of 3 days"),
+        ("1 1 -4", "customer 2: combination -4 is not 1 of 3 days"),
+        ("2 3 3 5", "customer 2: 3 combinations are promised and 2 given"),
+    ],
+)
+def test_a_customer_whose_visits_no_combination_can_make_is_refused(
+    combinations: str, refusal: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "asked.txt"
+    lines = ["1 1 2 3", *["0 10"] * 3, "0 0 0 0 0 0 0", "1 1 1 0 1 1 1 4", f"2 2 2 0 1 {combinations}"]
+    path.write_text("\n".join(lines), encoding="ascii")
+
+    with pytest.raises(NotPeriodicError, match=refusal):
+        read(path)
+
+
+def test_a_customer_who_wants_no_visit_gets_none(tmp_path: Path) -> None:
+    path = tmp_path / "none.txt"
+    lines = ["1 1 2 3", *["0 10"] * 3, "0 0 0 0 0 0 0", "1 1 1 0 1 1 1 4", "2 2 2 0 1 0 0"]
+    path.write_text("\n".join(lines), encoding="ascii")
+
+    answer = solve(read(path), Effort(iterations=50))
+
+    assert answer.solution.routes == (Route(0, (1,)),)
+    assert answer.solution.violations(read(path)) == []
+    assert "customer 2: visited on days [1]" in _broken(read(path), [Route(2, (1,)), Route(0, (2,))])
+
+
 def test_the_terminal_answers_in_json(write: Write) -> None:
     answer = CliRunner().invoke(pvrp, [str(write(1)), "--iterations", "500", "--json"])
 

@@ -58,7 +58,7 @@ def read(path: Path) -> Instance:
     columns = np.array([row[:5] for row in places])
     if len(places) < 2 or not np.array_equal(columns[:, 0], np.arange(len(places))):
         raise NotPeriodicError(f"{path.name}: customers are not numbered from the depot 0 on")
-    choices = tuple(_choices(row, days) for row in places)
+    choices = tuple(_choices(path, row, days) for row in places)
     return Instance(
         name=path.stem,
         vehicles=vehicles,
@@ -81,7 +81,16 @@ def _row(lines: list[list[str]], at: int, least: int) -> list[float]:
     return cells
 
 
-def _choices(row: list[float], days: int) -> Flags:
+def _choices(path: Path, row: list[float], days: int) -> Flags:
     """Day flags of each visit combination: in a 5-day period 10 is 01010, days 2 and 4."""
-    masks = np.array(row[7 : 7 + int(row[6])], dtype=np.int64)
-    return (masks[:, None] >> np.arange(days - 1, -1, -1)[None, :]) & 1 == 1
+    visits, count, masks = int(row[5]), int(row[6]), np.array(row[7:], dtype=np.int64)
+    customer = f"{path.name}, customer {int(row[0])}"
+    if len(masks) < count:
+        raise NotPeriodicError(f"{customer}: {count} combinations are promised and {len(masks)} given")
+    if visits and not count:
+        raise NotPeriodicError(f"{customer}: {visits} visits and no combination of days for them")
+    choices = (masks[:count, None] >> np.arange(days - 1, -1, -1)[None, :]) & 1 == 1
+    for mask, chosen in zip(masks, choices, strict=False):
+        if not 0 <= mask < 2**days or chosen.sum() != visits:
+            raise NotPeriodicError(f"{customer}: combination {mask} is not {visits} of {days} days")
+    return choices

@@ -62,8 +62,8 @@ class Solution:
             np.add.at(times[:, route.day], list(route.stops), 1)
         said: list[str] = []
         for customer in range(1, of.customers + 1):
-            choices = of.choices[customer]
-            if len(choices) and not (choices == times[customer]).all(axis=1).any():
+            fine = of.choices[customer] if len(of.choices[customer]) else np.zeros((1, of.days), np.bool_)
+            if not (fine == times[customer]).all(axis=1).any():
                 days = [int(day) + 1 for day in np.flatnonzero(times[customer])]
                 said.append(f"customer {customer}: visited on days {days}, which is none of its combinations")
         return said
