@@ -13,19 +13,20 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure; `aim` is None where a figure only informs."""
+    """One figure; `aim` is None where a figure only informs, `reason` says why there is no value."""
 
     name: str
     value: float | None
     unit: str
     aim: float | None
     better: Literal["higher", "lower"]
+    reason: str = ""
 
     @property
     def verdict(self) -> str:
         """In words, whether the aim is met."""
         if self.value is None:
-            return "not measured"
+            return f"not measured: {self.reason}" if self.reason else "not measured"
         if self.aim is None:
             return ""
         met = self.value >= self.aim if self.better == "higher" else self.value <= self.aim
@@ -39,17 +40,38 @@ def publish(what: str, figures: list[Figure]) -> Path:
         aim = "" if figure.aim is None else f"{'>=' if figure.better == 'higher' else '<='} {figure.aim:,g}"
         table.add_row(figure.name, _shown(figure.value), figure.unit, aim, figure.verdict)
     Console(width=110).print(table)
-    file = Path("build/bench") / f"{what}.json"
+    return write(what, figures)
+
+
+def write(what: str, figures: list[Figure]) -> Path:
+    """Only the file, whole or as it was: for a benchmark that has parts still to come."""
+    file = _file(what)
     file.parent.mkdir(parents=True, exist_ok=True)
     head = {"what": what, "commit": _commit(), "cores": len(os.sched_getaffinity(0))}
-    file.write_text(json.dumps(head | {"figures": [asdict(figure) for figure in figures]}, indent=1))
+    told = json.dumps(head | {"figures": [asdict(figure) for figure in figures]}, indent=1)
+    draft = file.with_suffix(".part")
+    draft.write_text(told, encoding="utf-8")
+    draft.replace(file)
     return file
+
+
+def known(what: str) -> dict[str, float]:
+    """The values that an earlier run of this very commit left in the file."""
+    file = _file(what)
+    said = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if said.get("commit") != _commit():
+        return {}
+    return {figure["name"]: figure["value"] for figure in said["figures"] if figure["value"] is not None}
+
+
+def _file(what: str) -> Path:
+    return Path("build/bench") / f"{what}.json"
 
 
 def _shown(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:,.3g}" if value < 100 else f"{value:,.0f}"
+    return f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def _commit() -> str:

@@ -9,13 +9,17 @@ from rich.table import Table
 
 from plan_nation import Nation, facts_folder, run
 
-SIZES = (20_000, 50_000, 100_000, 200_000, 400_000)
+SHARES = (0.1, 0.25, 0.5, 1.0, 2.0)
+"""Of the nation's size: 20,000 to 400,000."""
 
 
-def measure_growth(root: Path, seed: int, known: list[Nation]) -> list[Nation]:
-    """One plan of each size; a size that was measured already is not measured again."""
-    measured = {nation.sites: nation for nation in known}
-    return [measured.get(sites) or run(facts_folder(root, sites, seed), root / f"plan-{sites}") for sites in SIZES]
+def measure_growth(root: Path, seed: int, nation: Nation) -> list[Nation]:
+    """One plan of each size; the nation itself is not measured again."""
+    sizes = [round(nation.sites * share) for share in SHARES]
+    return [
+        nation if sites == nation.sites else run(facts_folder(root, sites, seed), root / f"plan-{sites}")
+        for sites in sizes
+    ]
 
 
 def tell(grown: list[Nation]) -> None:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from korea.population import populate, write_plan_facts
-from plan_files import write_plan
 from scheduling.planfiles.facts import Reading, read_facts
+from scheduling.planfiles.plans import write_plan
 from scheduling.planner import Plan, plan
 from scheduling.planner.bound import radial_bound
 from scheduling.planner.measures import Measures, measure
@@ -97,7 +97,7 @@ def _keep(out: Path, reading: Reading, made: Plan) -> None:
     visits = made.visits
     columns = {name: getattr(visits, name) for name in Visits.__dataclass_fields__}
     np.savez(out / "visits.npz", **columns)
-    write_plan(out, reading, made)
+    write_plan(out, reading.names, made, "parquet")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""Referees: PyVRP on the same managers and agencies with a fixed budget, and public instances with known best."""
+"""Referees: PyVRP on the same managers and agencies, with so much time for each."""
 
 import os
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import permutations
-from pathlib import Path
+from multiprocessing import get_context
 from time import process_time
 from typing import Any
 
 import numpy as np
 import pyvrp
-import vrplib
+from rich.progress import track
 
 from scheduling.planner.bundles import shorter
 from scheduling.planner.geometry import ROAD
 from scheduling.planner.measures import day_kilometres
-from scheduling.planner.model import Facts, Ints, Reals, Visits
+from scheduling.planner.model import Facts, Reals, Visits
 
 METRES = 1000
 """PyVRP counts in whole numbers: kilometres are given to it in metres."""
@@ -63,42 +63,6 @@ class ProcessorSeconds:
         return process_time() - self.began >= self.seconds
 
 
-def managers_against_pyvrp(facts: Facts, visits: Visits, seconds: float, seed: int) -> list[Match]:
-    """Day bundles of random managers; windows are left out for both, so the referee solves the same problem."""
-    first = visits.take(visits.ordinal == 1)
-    counts = np.bincount(first.manager, minlength=len(facts.managers))
-    able = np.flatnonzero(counts >= min(150, np.sort(counts)[-MANAGERS]))
-    kilometres = day_kilometres(facts, first).sum(axis=1) / ROAD
-    matches = list[Match]()
-    for manager in np.random.default_rng(seed).choice(able, min(MANAGERS, len(able)), replace=False):
-        place = facts.sites.place[first.site[first.manager == manager]]
-        base, stops = facts.managers.base[manager], int(facts.managers.stops[manager])
-        ours = float(shorter(place, base, stops)[1].sum())
-        referee = pyvrp_kilometres(place, [Fleet(base, stops, len(place) // stops + SPARE_VEHICLES)], seconds, seed)
-        matches.append(Match(f"manager {manager} ({len(place)})", ours, referee, float(kilometres[manager])))
-    return matches
-
-
-def agencies_against_pyvrp(facts: Facts, visits: Visits, seconds: float, seed: int) -> list[Match]:
-    """All managers of an agency as one fleet, windows left out for the referee: an easier problem than ours."""
-    first = visits.take(visits.ordinal == 1)
-    agency = facts.managers.agency[first.manager]
-    counts = np.bincount(agency, minlength=len(facts.agencies))
-    several = np.bincount(facts.managers.agency, minlength=len(facts.agencies)) >= 3
-    able = np.flatnonzero((counts > 500) & (counts < 1000) & several)
-    kilometres = day_kilometres(facts, visits).sum(axis=1) / ROAD
-    matches = list[Match]()
-    for one in np.random.default_rng(seed).choice(able, min(AGENCIES, len(able)), replace=False):
-        place, mine = facts.sites.place[first.site[agency == one]], np.flatnonzero(facts.managers.agency == one)
-        rounds = len(facts.calendar) // 2
-        fleets = [Fleet(facts.managers.base[m], int(facts.managers.stops[m]), rounds) for m in mine]
-        ours = float(kilometres[mine].sum()) / facts.rules.visits
-        matches.append(
-            Match(f"agency {one} ({len(place)})", ours, pyvrp_kilometres(place, fleets, seconds, seed), ours)
-        )
-    return matches
-
-
 @dataclass(frozen=True)
 class Fleet:
     """So many rounds of so many stops from one base."""
@@ -106,6 +70,63 @@ class Fleet:
     base: Reals
     stops: int
     rounds: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Places to be visited once each, by fleets; and what we drive for it."""
+
+    name: str
+    place: Reals
+    fleets: list[Fleet]
+    ours: float
+    as_planned: float
+
+
+def managers_problems(facts: Facts, visits: Visits, seed: int) -> list[Problem]:
+    """Day bundles of random managers; windows are left out for both, so the referee solves the same problem."""
+    first = visits.take(visits.ordinal == 1)
+    counts = np.bincount(first.manager, minlength=len(facts.managers))
+    able = np.flatnonzero(counts >= min(150, np.sort(counts)[-MANAGERS]))
+    kilometres = day_kilometres(facts, first).sum(axis=1) / ROAD
+    problems = list[Problem]()
+    for manager in np.random.default_rng(seed).choice(able, min(MANAGERS, len(able)), replace=False):
+        place = facts.sites.place[first.site[first.manager == manager]]
+        base, stops = facts.managers.base[manager], int(facts.managers.stops[manager])
+        fleet, ours = (
+            Fleet(base, stops, len(place) // stops + SPARE_VEHICLES),
+            float(shorter(place, base, stops)[1].sum()),
+        )
+        problems.append(Problem(f"manager {manager} ({len(place)})", place, [fleet], ours, float(kilometres[manager])))
+    return problems
+
+
+def agencies_problems(facts: Facts, visits: Visits, seed: int) -> list[Problem]:
+    """All managers of an agency as one fleet, windows left out for the referee: an easier problem than ours."""
+    first = visits.take(visits.ordinal == 1)
+    agency = facts.managers.agency[first.manager]
+    counts = np.bincount(agency, minlength=len(facts.agencies))
+    several = np.bincount(facts.managers.agency, minlength=len(facts.agencies)) >= 3
+    able = np.flatnonzero((counts > 500) & (counts < 1000) & several)
+    kilometres = day_kilometres(facts, visits).sum(axis=1) / ROAD
+    problems = list[Problem]()
+    for one in np.random.default_rng(seed).choice(able, min(AGENCIES, len(able)), replace=False):
+        place, mine = facts.sites.place[first.site[agency == one]], np.flatnonzero(facts.managers.agency == one)
+        rounds = len(facts.calendar) // 2
+        fleets = [Fleet(facts.managers.base[m], int(facts.managers.stops[m]), rounds) for m in mine]
+        ours = float(kilometres[mine].sum()) / facts.rules.visits
+        problems.append(Problem(f"agency {one} ({len(place)})", place, fleets, ours, ours))
+    return problems
+
+
+def refereed(problems: list[Problem], seconds: float, seed: int) -> list[Match]:
+    """PyVRP on each, one problem a core; the time that each gets is counted on its own processor."""
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as cores:
+        each = [cores.submit(pyvrp_kilometres, one.place, one.fleets, seconds, seed) for one in problems]
+        return [
+            Match(one.name, one.ours, referee.result(), one.as_planned)
+            for one, referee in zip(track(problems, "PyVRP", transient=True), each, strict=True)
+        ]
 
 
 def pyvrp_kilometres(place: Reals, fleets: list[Fleet], seconds: float, seed: int) -> float:
@@ -133,27 +154,3 @@ def _connect(model: pyvrp.Model) -> None:
     for i, here in enumerate(model.locations):
         for j, there in enumerate(model.locations):
             model.add_edge(here, there, distance=int(units[i, j]), duration=0)
-
-
-def public_gap(name: str) -> float | None:
-    """Percent over the best known value of a public instance; None where its file is not at hand."""
-    folder = Path(os.environ.get("ANJEON_INSTANCES", "build/instances"))
-    if not (folder / f"{name}.vrp").exists() or not (folder / f"{name}.sol").exists():
-        return None
-    instance: dict[str, Any] = vrplib.read_instance(folder / f"{name}.vrp")
-    best = float(vrplib.read_solution(folder / f"{name}.sol")["cost"])
-    place = np.asarray(instance["node_coord"], np.float64)
-    of, _ = shorter(place[1:], place[0], int(instance["capacity"]))
-    return 100 * (_rounded_length(place, of) / best - 1)
-
-
-def _rounded_length(place: Reals, of: Ints) -> float:
-    """Every round anew, in the whole numbers that the instance prescribes."""
-    between = np.rint(np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)))
-    members = (np.flatnonzero(of == bundle) + 1 for bundle in np.unique(of))
-    return sum(min(_length(between, order) for order in permutations(stops.tolist())) for stops in members)
-
-
-def _length(between: Reals, order: tuple[int, ...]) -> float:
-    path = [0, *order, 0]
-    return float(between[path[:-1], path[1:]].sum())
