@@ -4,7 +4,6 @@ Writes the plan into OUT as files, its arrays beside them, and what it took as `
 """
 
 import json
-import resource
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -78,7 +77,7 @@ def main() -> None:
     made = plan(reading.facts)
     done = perf_counter()
     worked = process_time() - worked
-    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rss_mb = _peak_mb()
     figures = Nation(
         sites=len(reading.facts.sites),
         read_s=read - began,
@@ -91,6 +90,12 @@ def main() -> None:
     )
     (out / "measured.json").write_text(json.dumps(asdict(figures)), encoding="utf-8")
     _keep(out, reading, made)
+
+
+def _peak_mb() -> float:
+    """This program's own peak; `ru_maxrss` would hand down that of the process which started it."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _keep(out: Path, reading: Reading, made: Plan) -> None:
