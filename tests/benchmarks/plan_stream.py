@@ -106,7 +106,7 @@ def plan_again(year: Year, today: int) -> None:
     published = year.visits.day < first
     before = replace(year.visits, stage=np.where(published, int(Stage.PUBLISHED), int(Stage.DRAFT)))
     facts, known = _as_known(year, today, before.take(published), first)
-    made = plan(facts, year.seed, forecast=_foreseen(year, facts, today)).visits
+    made = plan(facts, forecast=_foreseen(year, facts, today)).visits
     year.tally.replan_s = max(year.tally.replan_s, perf_counter() - began)
     year.visits = replace(made, site=known[made.site])
     change = difference(year.facts, before, year.visits)

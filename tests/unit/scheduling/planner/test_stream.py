@@ -49,7 +49,7 @@ def test_those_still_to_come_never_appear_in_a_plan_that_keeps_the_rules(
 
 def test_the_same_facts_forecast_and_seed_give_the_same_plan(programme: Make) -> None:
     facts = programme(sites=80, seed=5)
-    one, other = (plan(facts, 3, forecast=forecast(facts, in_proportion(facts.sites, 40), 3)) for _ in range(2))
+    one, other = (plan(facts, forecast=forecast(facts, in_proportion(facts.sites, 40), 3)) for _ in range(2))
     assert all(
         np.array_equal(getattr(one.visits, name), getattr(other.visits, name)) for name in ("site", "manager", "day")
     )

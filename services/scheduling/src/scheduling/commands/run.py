@@ -37,7 +37,7 @@ from scheduling.planner.why import why
 @click.command()
 @click.argument("facts", type=FOLDER)
 @OUT
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Draws those of --expect; the plan itself draws nothing.")
 @click.option(
     "--expect",
     type=click.IntRange(min=0),
@@ -51,7 +51,7 @@ def run(facts: Path, **wish: Any) -> None:
     """Plan FACTS: a date for every visit that can have one."""
     reading = read(facts)
     with progress() as tell:
-        made = pipeline.plan(reading.facts, wish["seed"], tell, forecast=_expected(reading.facts, wish))
+        made = pipeline.plan(reading.facts, tell, forecast=_expected(reading.facts, wish))
 
     def write(folder: Path) -> None:
         write_plan(folder, reading.names, made, wish["form"])

@@ -51,8 +51,8 @@ class DayBundles:
         )
 
 
-def bundle(facts: Facts, groups: Groups, pool: Pool) -> DayBundles:
-    """Bundles of every group; the groups are independent, so any number of threads gives the same."""
+def bundle(facts: Facts, groups: Groups, pool: Pool, workers: int | None = None) -> DayBundles:
+    """Bundles of every group; the groups are independent, so any number of workers gives the same."""
     widest = int(groups.stops.max(initial=1))
     order = np.argsort(pool.group, kind="stable")
     order = order[pool.group[order] != NOBODY]
@@ -62,7 +62,7 @@ def bundle(facts: Facts, groups: Groups, pool: Pool) -> DayBundles:
     def one(of_group: Ints) -> DayBundles:
         return _bundle_group(facts, groups, _part(pool, of_group), (widest, latest))
 
-    return _together(side_by_side(one, rows), widest, facts, pool.visits)
+    return _together(side_by_side(one, rows, workers), widest, facts, pool.visits)
 
 
 def urgent(risk: Reals) -> Reals:
@@ -81,9 +81,9 @@ def deadlines(facts: Facts) -> Ints:
     )
 
 
-def side_by_side(work: Callable[[Ints], DayBundles], parts: list[Ints]) -> list[DayBundles]:
-    """Does independent parts on all cores; the answers come in the order of the parts."""
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+def side_by_side(work: Callable[[Ints], DayBundles], parts: list[Ints], workers: int | None) -> list[DayBundles]:
+    """Does independent parts by so many workers, or on all cores; the answers come in the order of the parts."""
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as threads:
         return list(threads.map(work, parts))
 
 

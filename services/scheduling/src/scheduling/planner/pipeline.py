@@ -29,12 +29,13 @@ PATIENCE_KM = 0.7
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be planned, the managers' days (which lose those given), and who is still to come."""
+    """What is to be planned, the managers' days (which lose those given), who is still to come, how many plan it."""
 
     facts: Facts
     left: Outstanding
     free: Flags
     forecast: Sites | None
+    workers: int | None
 
 
 class Clock:
@@ -51,16 +52,19 @@ class Clock:
             self.progress(step, (STEPS.index(step) + 1) / len(STEPS))
 
 
-def plan(facts: Facts, seed: int = 0, progress: Progress | None = None, *, forecast: Sites | None = None) -> Plan:
-    """A date for every visit that can have one; the same facts and seed give the same plan on any machine.
+def plan(
+    facts: Facts, progress: Progress | None = None, *, forecast: Sites | None = None, workers: int | None = None
+) -> Plan:
+    """A date for every visit that can have one; the same facts give the same plan, by however many workers.
 
+    Nothing in it is drawn by lot. Without a number there are as many workers as cores.
     Those of a `forecast` get no dates: they only take part in the flow, so that agencies keep capacity for them.
     """
     clock = Clock(progress)
     facts = replace(facts, kept=standing(facts.kept))
     left, usable = outstanding(facts), usable_days(facts)
     fits = plannable(facts, left)
-    work = Work(facts, left, usable.copy(), forecast)
+    work = Work(facts, left, usable.copy(), forecast, workers)
     _occupy(work)
     parts = [facts.kept]
     known = fits & (left.manager != NOBODY)
@@ -112,7 +116,7 @@ def _bundle_all(work: Work, groups: Groups, served: tuple[Ints, Ints]) -> list[D
         _pool(left, groups, (sites[visits == count], group_of[visits == count]), int(count))
         for count in np.unique(visits)
     ]
-    return [bundle(facts, groups, pool) for pool in pools if len(pool.site)]
+    return [bundle(facts, groups, pool, work.workers) for pool in pools if len(pool.site)]
 
 
 def _plan_with_their_managers(work: Work, sites: Ints) -> Visits:
@@ -124,7 +128,7 @@ def _plan_with_their_managers(work: Work, sites: Ints) -> Visits:
     for count in np.unique(left.visits[sites]):
         rows = sites[left.visits[sites] == count]
         pool = _pool(left, groups, (rows, left.manager[rows]), int(count))
-        placed.append(_give_days(work, groups, bundle(facts, groups, pool)))
+        placed.append(_give_days(work, groups, bundle(facts, groups, pool, work.workers)))
     return join(placed)
 
 
