@@ -48,7 +48,7 @@ def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
     """
     here, there, question, before = _asked(facts, planned, wish)
     one, other = _from_plan((here, there, question, before)) if before else _from_nothing(here, there)
-    change = difference(there, one.plan.visits, other.plan.visits)
+    change = difference(here, one.plan.visits, other.plan.visits, there)
     proof = certify(there)
     if wish["as_json"]:
         compared = telling.comparison_as_json(one, other, change)

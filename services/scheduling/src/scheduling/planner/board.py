@@ -31,10 +31,10 @@ class Board(NamedTuple):
     km: Reals
 
 
-def empty_board(facts: Facts) -> Board:
-    """Nobody goes anywhere."""
+def empty_board(facts: Facts, most: int = 1) -> Board:
+    """Nobody goes anywhere; a day has room for `most` visits at least, and for as many as anybody makes."""
     shape = (len(facts.managers), len(facts.calendar))
-    widest = int(facts.managers.stops.max(initial=1))
+    widest = max(most, int(facts.managers.stops.max(initial=1)))
     return Board(np.full((*shape, widest), -1, np.int64), np.zeros(shape, np.int64), np.zeros(shape))
 
 

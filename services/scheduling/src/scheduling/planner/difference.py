@@ -25,23 +25,25 @@ class Difference:
     risk_days: float
 
 
-def difference(facts: Facts, before: Visits, after: Visits) -> Difference:
+def difference(facts: Facts, before: Visits, after: Visits, there: Facts | None = None) -> Difference:
     """Compares by enterprise and ordinal, also visits of an earlier plan whose people the facts do not know any more.
 
-    `risk_days` is working days of waiting, each enterprise's times its risk.
+    `risk_days` is working days of waiting, each enterprise's times its risk. A later plan of another world has its
+    facts `there`; managers are known by their keys, wherever they stand.
     """
+    there = there or facts
     before_rows, after_rows = _rows(before), _rows(after)
     keys_before, keys_after = _keys(before)[before_rows], _keys(after)[after_rows]
     _, left, right = np.intersect1d(keys_before, keys_after, assume_unique=True, return_indices=True)
     was, now = before_rows[left], after_rows[right]
-    changed = (before.date[was] != after.date[now]) | (before.manager[was] != after.manager[now])
+    changed = (_who(facts, before)[was] != _who(there, after)[now]) | (before.date[was] != after.date[now])
     return Difference(
         moved=was[changed],
         moved_to=now[changed],
         dropped=np.delete(before_rows, left),
         added=np.delete(after_rows, right),
         published_moved=int((before.stage[was[changed]] == Stage.PUBLISHED).sum()),
-        km=_kilometres(facts, after) - _kilometres(facts, before),
+        km=_kilometres(there, after) - _kilometres(facts, before),
         risk_days=_risk_days(facts, after) - _risk_days(facts, before),
     )
 
@@ -52,6 +54,11 @@ def _rows(visits: Visits) -> Ints:
 
 def _keys(visits: Visits) -> Ints:
     return visits.site * _ORDINALS + visits.ordinal
+
+
+def _who(facts: Facts, visits: Visits) -> Ints:
+    unknown = -1
+    return np.append(facts.managers.key, unknown)[visits.manager]
 
 
 def _known(visits: Visits) -> Visits:

@@ -35,9 +35,10 @@ class Measures:
 
 
 def day_kilometres(facts: Facts, visits: Visits) -> Reals:
-    """Road kilometres of every manager on every day."""
+    """Road kilometres of every manager on every day, also of a day that holds more visits than the manager makes."""
     usable = unpack(facts.managers.open_days, len(facts.calendar))
-    world, board = world_of(facts, usable), empty_board(facts)
+    most = int(np.bincount(visits.manager * len(facts.calendar) + np.maximum(visits.day, 0)).max(initial=1))
+    world, board = world_of(facts, usable), empty_board(facts, most)
     seat_visits(world, board, visits)
     return board.km * ROAD
 
