@@ -54,7 +54,7 @@ def in_order(picture: Picture, proposal: Proposal) -> Proposal:
 
 def facts_of(picture: Picture) -> Facts:
     """The same facts as the planner likes to read them."""
-    programme, sites, agencies, managers = picture.programme, picture.sites, picture.agencies, picture.managers
+    programme, sites, agencies = picture.programme, picture.sites, picture.agencies
     patterns, of_site = site_days(picture)
     known = picture.kept.manager != NOBODY
     wanted = np.zeros(len(sites), np.int64)
@@ -73,15 +73,20 @@ def facts_of(picture: Picture) -> Facts:
             wanted,
         ),
         Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, agencies.provinces),
-        Managers(
-            managers.agency,
-            on_the_map(managers.latitude, managers.longitude),
-            np.minimum(managers.visits_a_day, programme.visits_a_day),
-            pack(manager_days(picture)),
-            np.array([key_of(str(manager_id)) for manager_id in managers.ids], np.int64),
-        ),
+        _managers(picture),
         _kept(picture, np.flatnonzero(known)),
         closed=Closed(picture.handed_back.site, picture.handed_back.agency),
+    )
+
+
+def _managers(picture: Picture) -> Managers:
+    managers = picture.managers
+    return Managers(
+        managers.agency,
+        on_the_map(managers.latitude, managers.longitude),
+        np.minimum(managers.visits_a_day, picture.programme.visits_a_day),
+        pack(manager_days(picture)),
+        np.array([key_of(str(manager_id)) for manager_id in managers.ids], np.int64),
     )
 
 
