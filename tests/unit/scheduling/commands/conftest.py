@@ -39,15 +39,22 @@ e3,construction,KR-11,,37.41,127.11,4,2023-05-01,2023-09-30,,,,,
 """
 
 
+def write_facts(folder: Path, *lines: str) -> Path:
+    """A facts folder; lines can be added to its enterprises."""
+    (folder / "programme.json").write_text(json.dumps(PROGRAMME))
+    (folder / "agencies.csv").write_text(AGENCIES)
+    (folder / "managers.csv").write_text(MANAGERS)
+    (folder / "enterprises.csv").write_text(ENTERPRISES + "".join(f"{line}\n" for line in lines))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_facts() -> Callable[..., Path]:
+    """Writes the facts into a folder."""
+    return write_facts
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """A facts folder; lines can be added to its enterprises."""
-
-    def made(*lines: str) -> Path:
-        (tmp_path / "programme.json").write_text(json.dumps(PROGRAMME))
-        (tmp_path / "agencies.csv").write_text(AGENCIES)
-        (tmp_path / "managers.csv").write_text(MANAGERS)
-        (tmp_path / "enterprises.csv").write_text(ENTERPRISES + "".join(f"{line}\n" for line in lines))
-        return tmp_path
-
-    return made
+    """The facts in a folder of the test's own; lines can be added to its enterprises."""
+    return lambda *lines: write_facts(tmp_path, *lines)

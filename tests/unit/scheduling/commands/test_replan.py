@@ -165,6 +165,18 @@ def test_an_enterprise_goes_to_another_agency_that_has_room(desk: Desk) -> None:
     assert json.loads(said.stdout)["refused_wishes"] == []
     assert {row["agency_id"] for row in desk.visits_of("e1", desk.later)} == {"a1", "a3"} - {agency}
     assert desk.broken() == {}
+    assert [row["handed_back"] for row in read(desk.later / "facts" / "enterprises.csv")] == [agency, "", ""]
+
+
+def test_who_gave_an_enterprise_back_never_gets_it_again(desk: Desk) -> None:
+    desk.edit(
+        "enterprises.csv", lambda rows: [row | {"handed_back": "a1" * (row["enterprise_id"] == "e1")} for row in rows]
+    )
+    assert json.loads(desk.replan().stdout)["dropped"] == 3
+    assert desk.visits_of("e1", desk.later) == []
+    assert desk.call("run", desk.facts, "--out", desk.plan).exit_code == 0
+    assert desk.visits_of("e1") == []
+    assert desk.call("what-if", desk.facts, "--province", "KR-11", "--json").exit_code == 0
 
 
 @pytest.mark.parametrize("second", ["--missed", "--pin"])

@@ -29,7 +29,7 @@ AGENCY = ("agency_id", "name", "sectors", "provinces", "latitude", "longitude", 
           "suspended_until")  # fmt: skip
 MANAGER = ("manager_id", "agency_id", "latitude", "longitude", "visits_a_day", "trained_on", "available_until", "leave")
 ENTERPRISE = ("enterprise_id", "sector", "province", "latitude", "longitude", "risk", "open_from", "open_until",
-              "closed_weekdays", "closed_days", "residual_risk", "known_on")  # fmt: skip
+              "closed_weekdays", "closed_days", "residual_risk", "known_on", "handed_back")  # fmt: skip
 Row = dict[str, Any]
 
 places = st.tuples(st.floats(36.0, 36.6), st.floats(127.0, 127.6))

@@ -56,6 +56,7 @@ def _enterprise(name: str, sector: str, province: str) -> dict[str, str]:
         "open_until": "2023-08-31" if sector == "construction" else "",
         "closed_weekdays": "sat|sun",
         "closed_days": "2023-07-17",
+        "handed_back": "",
         "preferred_weekdays": "tue",
         "residual_risk": "2",
         "known_on": "2023-04-17",

@@ -78,5 +78,5 @@ def test_a_missing_file_is_named(case: Case, write: Write) -> None:
 
     answer = CliRunner().invoke(verify, [str(folder), str(folder)])
 
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "managers.csv" in answer.output

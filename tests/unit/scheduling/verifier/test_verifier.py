@@ -65,6 +65,7 @@ PLANTED: dict[str, tuple[Callable[[Case], object], str]] = {
     ),
     "agency_not_competent": (_set("agencies", 0, sectors="construction|manufacturing"), ""),
     "agency_out_of_province": (_set("agencies", 0, provinces="KR-41"), ""),
+    "agency_handed_back": (_set("enterprises", 1, handed_back="nobody|north"), ""),
     "manager_of_another_agency": (_set("visits", 6, manager_id="choi"), "foundry-1"),
     "manager_not_trained": (_set("managers", 1, trained_on="2023-05-04"), "foundry-1"),
     "training_not_over": (_programme(training_days=["2023-04-18", "2023-05-02"]), ""),
@@ -90,6 +91,7 @@ PLANTED: dict[str, tuple[Callable[[Case], object], str]] = {
 SEVERAL = {
     "agency_not_competent": (_set("agencies", 0, sectors="construction"), 4),
     "agency_out_of_province": (_set("agencies", 0, provinces="KR-41"), 2),
+    "agency_handed_back": (_set("enterprises", 1, handed_back="nobody|north"), 2),
     "training_not_over": (_programme(training_days=["2023-04-18", "2023-05-02"]), 2),
     "closed_weekday": (_set("enterprises", 3, closed_weekdays="fri|thu"), 2),
     "over_capacity": (_set("managers", 0, visits_a_day="1"), 2),

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from scheduling import reasons
-from scheduling.commands.asked import amended, change_of
+from scheduling.commands.asked import amended, change_of, write_amended
 from scheduling.commands.proving import Grounds, write_proved
 from scheduling.commands.terminal import AS_JSON, CONSOLE, DAY, FOLDER, FORM, OUT, progress, read, read_planned, say
 from scheduling.planfiles import telling
+from scheduling.planfiles.amend import Amendment
 from scheduling.planfiles.facts import Names, Reading
 from scheduling.planfiles.plans import PlanReading, write_plan, write_refusals, write_released
 from scheduling.planner.difference import Difference, difference
@@ -80,6 +81,8 @@ def replan(facts: Path, planned: Path, **wish: Any) -> None:
         if exceeded:
             raise click.ClickException(f"Refused: {exceeded} Nothing was written.")
 
+        then = _remembered(reading.names, then, Path(room) / "since", made)
+
         def write(folder: Path) -> None:
             write_plan(folder, reading.names, made.plan, wish["form"])
             write_refusals(folder, reading.refusals + before.refusals)
@@ -88,6 +91,12 @@ def replan(facts: Path, planned: Path, **wish: Any) -> None:
                 copytree(then, folder / "facts")
 
         write_proved(wish["out"], Grounds(then, planned), write)
+
+
+def _remembered(names: Names, facts: Path, target: Path, made: Changed) -> Path:
+    """The facts that know as well who gave which enterprise back."""
+    back = {names.enterprises[site]: names.agencies[agency] for site, agency in made.handed_back}
+    return write_amended(facts, target, Amendment(handed_back=back)) if back else facts
 
 
 def _exceeded(change: Difference, wish: dict[str, Any]) -> str:

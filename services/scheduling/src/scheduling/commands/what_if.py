@@ -10,8 +10,7 @@ import click
 import numpy as np
 from rich.console import Console
 
-from korea.provinces import province as province_named
-from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, place_of, progress, read, read_planned, say
+from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, BadInput, place_of, progress, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.facts import PROVINCE_NUMBERS, Reading
 from scheduling.planfiles.plans import day_of
@@ -66,7 +65,10 @@ def _dates(wish: dict[str, Any]) -> dict[str, str]:
 
 def _question(reading: Reading, wish: dict[str, Any]) -> Question:
     since, agency = wish["since"], wish["suspend"]
-    first = int(np.searchsorted(reading.facts.calendar.dates, since.toordinal())) if since and agency else 0
+    dates = reading.facts.calendar.dates
+    first = int(np.searchsorted(dates, since.toordinal())) if since and agency else 0
+    if first >= len(dates):
+        raise BadInput(f"--from {since:%Y-%m-%d} lies after the last day of the programme. Say an earlier day.")
     return Question(
         managers_more=wish["managers"],
         stops_more=wish["visits_a_day"],
@@ -86,7 +88,9 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
         return here, there, question, before
     if before:
         raise click.UsageError("A question about one province is planned from nothing: leave PLANNED away.")
-    number = PROVINCE_NUMBERS[province_named(wish["province"]).code]
+    number = PROVINCE_NUMBERS.get(wish["province"])
+    if number is None:
+        raise BadInput(f"--province {wish['province']} is none. Say one of {', '.join(PROVINCE_NUMBERS)}.")
     return of_province(here, number), of_province(there, number), question, None
 
 

@@ -3,14 +3,17 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
+
+from scheduling.planfiles.programme import read_programme
+from scheduling.planfiles.sheets import UnreadableError
 
 FILES = ("agencies", "managers", "enterprises")
 Write = Callable[[dict[str, str]], dict[str, str]]
@@ -33,7 +36,10 @@ class Spell:
 
 @dataclass(frozen=True)
 class Amendment:
-    """What changes: agencies suspended, managers away, enterprises closed, holidays added, days frozen."""
+    """What changes: agencies suspended, managers away, enterprises closed or handed back, holidays, days frozen.
+
+    `handed_back` says of an enterprise which agency does not come any more.
+    """
 
     suspended: Sequence[str] = ()
     away: Sequence[str] = ()
@@ -41,18 +47,23 @@ class Amendment:
     spell: Spell | None = None
     holidays: Sequence[date] = ()
     frozen_until: date | None = None
+    handed_back: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def is_empty(self) -> bool:
-        return not (self.suspended or self.away or self.closed or self.holidays or self.frozen_until)
+        named = (self.suspended, self.away, self.closed, self.holidays, self.frozen_until, self.handed_back)
+        return not any(named)
 
 
 def amend(facts: Path, target: Path, amendment: Amendment) -> None:
     """Writes the facts as they are after the amendment into another folder; a LookupError names who is not there."""
+    read_programme(facts)
     target.mkdir(parents=True, exist_ok=True)
     for path in [facts / "programme.json", *(_file(facts, stem) for stem in FILES)]:
         shutil.copy(path, target / path.name)
     _programme(target / "programme.json", amendment)
+    back = amendment.handed_back
+    _rewrite(_file(target, "enterprises"), ("enterprise_id", list(back)), lambda row: _handed_back(row, back))
     if amendment.spell:
         spell = amendment.spell
         _rewrite(_file(target, "agencies"), ("agency_id", amendment.suspended), lambda row: _suspended(row, spell))
@@ -68,7 +79,7 @@ def _file(folder: Path, stem: str) -> Path:
 
 
 def _programme(path: Path, amendment: Amendment) -> None:
-    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
     holidays = {*(said.get("holidays_added") or []), *(day.isoformat() for day in amendment.holidays)}
     said["holidays_added"] = sorted(holidays)
     if amendment.frozen_until:
@@ -102,12 +113,16 @@ def _closed(row: dict[str, str], spell: Spell) -> dict[str, str]:
     return {"open_until": min(last, row.get("open_until") or last)}
 
 
+def _handed_back(row: dict[str, str], agencies: Mapping[str, str]) -> dict[str, str]:
+    return {"handed_back": "|".join(filter(None, (row.get("handed_back") or "", agencies[row["enterprise_id"]])))}
+
+
 def _rewrite(path: Path, which: tuple[str, Sequence[str]], change: Write) -> None:
     """Changes the rows with these keys; every other cell stays as it was written, and so does a torn line."""
     key, wanted = which
     if not wanted:
         return
-    header, rows = _cells(path)
+    header, rows = _readable(path, key)
     whole = [number for number, row in enumerate(rows) if len(row) == len(header)]
     table = {name: [rows[number][at] for number in whole] for at, name in enumerate(header)}
     left = set(wanted)
@@ -120,6 +135,16 @@ def _rewrite(path: Path, which: tuple[str, Sequence[str]], change: Write) -> Non
     for number, row in zip(whole, zip(*table.values(), strict=True), strict=True):
         rows[number] = list(row)
     _write(path, list(table), rows)
+
+
+def _readable(path: Path, key: str) -> tuple[list[str], list[list[str]]]:
+    try:
+        header, rows = _cells(path)
+    except (pa.ArrowException, ValueError) as fault:
+        raise UnreadableError(f"{path.name} cannot be read ({fault}). Save it as CSV in UTF-8 or Parquet.") from fault
+    if key not in header:
+        raise UnreadableError(f"{path.name} has no column {key}. Add it to the header and every row.")
+    return header, rows
 
 
 def _cells(path: Path) -> tuple[list[str], list[list[str]]]:

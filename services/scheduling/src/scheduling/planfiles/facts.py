@@ -18,6 +18,7 @@ from scheduling.planfiles.sheets import (
     one_of,
     open_sheet,
     spans,
+    whole_between,
 )
 from scheduling.planner.geometry import on_the_map
 from scheduling.planner.model import (
@@ -25,6 +26,7 @@ from scheduling.planner.model import (
     Agencies,
     Bits,
     Calendar,
+    Closed,
     Facts,
     Flags,
     Ints,
@@ -71,6 +73,7 @@ def read_facts(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Read
     agencies, agency_sheet, agency_days = _agencies(folder, calendar)
     managers, manager_sheet = _managers(folder, calendar, programme, (agency_sheet, agencies, agency_days))
     sites, enterprise_sheet, known_on = _enterprises(folder, calendar, programme)
+    closed = _closed(enterprise_sheet, agency_sheet.kept("agency_id"))
     names = Names(
         programme["programme_id"],
         enterprise_sheet.kept("enterprise_id"),
@@ -81,7 +84,8 @@ def read_facts(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Read
         programme["synthetic"],
     )
     refusals = agency_sheet.refusals + manager_sheet.refusals + enterprise_sheet.refusals
-    return Reading(Facts(rules_of(programme, calendar), calendar, sites, agencies, managers), names, refusals)
+    facts = Facts(rules_of(programme, calendar), calendar, sites, agencies, managers, closed=closed)
+    return Reading(facts, names, refusals)
 
 
 def _agencies(folder: Path, calendar: Calendar) -> tuple[Agencies, Sheet, Flags]:
@@ -93,8 +97,10 @@ def _agencies(folder: Path, calendar: Calendar) -> tuple[Agencies, Sheet, Flags]
     days = _within(
         calendar, sheet.whole("qualified_on", day_or(FAR_AHEAD)), sheet.whole("licence_until", day_or(FAR_AHEAD))
     )
-    begins = sheet.whole("suspended_from", day_or(FAR_AHEAD))
-    days &= ~_within(calendar, begins, sheet.whole("suspended_until", day_or(FAR_AHEAD)))
+    suspended = sheet.whole("suspended_from", day_or(FAR_AHEAD)), sheet.whole("suspended_until", day_or(FAR_AHEAD))
+    begun = np.where(suspended[0] < FAR_AHEAD, suspended[0], LONG_AGO)
+    sheet.in_order("suspended_from", "suspended_until", (begun, suspended[1]))
+    days &= ~_within(calendar, *suspended)
     fine = sheet.readable()
     return Agencies(place[fine], sectors[fine], provinces[fine]), sheet, days[fine]
 
@@ -107,13 +113,16 @@ def _managers(
     sheet.keys("manager_id")
     numbers = {name: number for number, name in enumerate(agency_sheet.kept("agency_id"))}
     of = sheet.whole("agency_id", one_of(numbers))
-    stops = np.minimum(sheet.numbers("visits_a_day", number_between(1, 20)), programme["visits_a_day"])
+    own = sheet.numbers("visits_a_day", lambda cell: whole_between(1, 20)(cell) if cell else np.inf)
+    stops = np.minimum(own, programme["visits_a_day"])
     days = _within(calendar, sheet.whole("trained_on", day_or(FAR_AHEAD)) + 1, np.full(sheet.rows, FAR_AHEAD))
-    days &= _within(
-        calendar, sheet.whole("available_from", day_or(LONG_AGO)), sheet.whole("available_until", day_or(FAR_AHEAD))
-    )
+    available = sheet.whole("available_from", day_or(LONG_AGO)), sheet.whole("available_until", day_or(FAR_AHEAD))
+    sheet.in_order("available_from", "available_until", available)
+    days &= _within(calendar, *available)
     _close(calendar, days, sheet.each("leave", spans, ()))
-    home = sheet.whole("latitude", lambda cell: cell != "") > 0
+    home, half = (sheet.whole(name, lambda cell: cell != "") > 0 for name in ("latitude", "longitude"))
+    for row in np.flatnonzero(home != half):
+        sheet.refuse(int(row), "longitude" if home[row] else "latitude", "is empty")
     base = _place(sheet, empty=(36.0, 127.0))
     fine = sheet.readable()
     base = np.where(home[:, None], base, agencies.place[of])
@@ -146,10 +155,22 @@ def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) ->
     return sites, sheet, known[fine]
 
 
+def _closed(sheet: Sheet, agencies: list[str]) -> Closed:
+    """Who gave which enterprise back; an agency that the facts do not know any more could not come anyway."""
+    places = {name: place for place, name in enumerate(agencies)}
+    pairs = [
+        (site, places[name])
+        for site, cell in enumerate(sheet.kept("handed_back"))
+        if cell
+        for name in sorted({part.strip() for part in cell.split("|")} & places.keys())
+    ]
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    return Closed(table[:, 0], table[:, 1])
+
+
 def _enterprise_days(sheet: Sheet, calendar: Calendar, known: Ints) -> Bits:
     opens, shuts = sheet.whole("open_from", day_or(LONG_AGO)), sheet.whole("open_until", day_or(FAR_AHEAD))
-    for row in np.flatnonzero(opens > shuts):
-        sheet.refuse(int(row), "open_until", "lies before open_from")
+    sheet.in_order("open_from", "open_until", (opens, shuts))
     days = _within(calendar, np.maximum(opens, known), shuts)
     closed = sheet.whole("closed_weekdays", bits_of(WEEKDAYS))
     every_week = np.arange(1 << len(WEEKDAYS))

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
 from scheduling.planfiles.facts import Names
-from scheduling.planfiles.sheets import Refusal, Sheet, day_number, number_between, one_of, open_sheet
+from scheduling.planfiles.sheets import Refusal, Sheet, day_number, one_of, open_sheet, whole_between
 from scheduling.planner.model import NOBODY, Calendar, Facts, Ints, Plan, Reason, Stage, Unscheduled, Visits
 
 STAGES = {stage.name.lower(): int(stage) for stage in Stage}
@@ -110,7 +110,7 @@ def read_plan(folder: Path, facts: Facts, names: Names) -> PlanReading:
     """A plan folder on the facts of today; rows that name nobody, or a visit that has been named, are refused."""
     needed = ("enterprise_id", "ordinal", "manager_id", "visit_on", "stage")
     sheet = open_sheet(folder, "visits", needed)
-    ordinal = sheet.numbers("ordinal", number_between(1, 99)).astype(np.int64)
+    ordinal = sheet.numbers("ordinal", whole_between(1, 99)).astype(np.int64)
     on, stage = sheet.whole("visit_on", day_number), sheet.whole("stage", one_of(STAGES))
     pinned = sheet.whole("pinned", lambda cell: cell == "true") > 0
     _refuse_twice(sheet, ordinal, stage)
@@ -122,7 +122,7 @@ def read_plan(folder: Path, facts: Facts, names: Names) -> PlanReading:
     left = open_sheet(folder, "unscheduled", ("enterprise_id", "ordinal", "reason"))
     missing = [
         _known(left, "enterprise_id", names.enterprises),
-        left.numbers("ordinal", number_between(1, 99)).astype(np.int64),
+        left.numbers("ordinal", whole_between(1, 99)).astype(np.int64),
         left.whole("reason", one_of(REASONS)),
     ]
     rows = left.readable()

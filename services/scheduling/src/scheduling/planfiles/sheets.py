@@ -52,6 +52,11 @@ class Sheet:
         """The cells of a column, empty where the file has none."""
         return self.columns.get(column, pa.array([""] * self.rows, pa.string()))
 
+    def in_order(self, first: str, last: str, days: tuple[Ints, Ints]) -> None:
+        """Refuses rows whose last day lies before the first."""
+        for row in np.flatnonzero(days[0] > days[1]):
+            self.refuse(int(row), last, f"lies before {first}")
+
     def keys(self, column: str) -> None:
         """Cells that name their row are never empty and never there twice."""
         seen = set[str]()
@@ -169,12 +174,26 @@ def day_or(empty: int) -> Callable[[str], int]:
 
 def spans(cell: str) -> tuple[tuple[int, int], ...]:
     """Days and spans of days: `2023-07-03|2023-08-01..2023-08-04`."""
-    return tuple(_span(part) for part in cell.split("|")) if cell else ()
+    return tuple(_span(part.strip()) for part in cell.split("|")) if cell else ()
 
 
 def _span(part: str) -> tuple[int, int]:
     first, _, last = part.partition("..")
+    if day_number(last or first) < day_number(first):
+        raise ValueError(f"`{part}` ends before it begins")
     return day_number(first), day_number(last or first)
+
+
+def whole_between(low: int, high: int) -> Callable[[str], float]:
+    """Reads a whole number and refuses what lies outside."""
+    number = number_between(low, high)
+
+    def read(cell: str) -> float:
+        if number(cell) % 1:
+            raise ValueError(f"{cell} is not a whole number")
+        return number(cell)
+
+    return read
 
 
 def number_between(low: float, high: float) -> Callable[[str], float]:
@@ -198,10 +217,11 @@ def bits_of(names: Mapping[str, int], *, demanded: bool = False) -> Callable[[st
     def read(cell: str) -> int:
         if demanded and not cell:
             raise ValueError("is empty")
-        unknown = [part for part in cell.split("|") if cell and part not in names]
+        parts = [part.strip() for part in cell.split("|")] if cell else []
+        unknown = [part for part in parts if part not in names]
         if unknown:
             raise ValueError(f"`{'|'.join(unknown)}` is {_none_of(names)}")
-        return sum(1 << names[part] for part in set(cell.split("|"))) if cell else 0
+        return sum(1 << names[part] for part in set(parts))
 
     return read
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduling.planner.changes import replan, without_agency
-from scheduling.planner.model import Agencies, Facts, Flags, Ints, Managers, Plan, Visits
+from scheduling.planner.model import Agencies, Closed, Facts, Flags, Ints, Managers, Plan, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.pipeline import Progress, plan
 
@@ -64,7 +64,10 @@ def of_province(facts: Facts, province: int) -> Facts:
     inside = facts.sites.province == province
     sites = facts.sites.take(inside)
     kept = _nearest_managers(facts, inside)
-    return replace(facts, sites=sites, managers=facts.managers.take(kept), kept=Visits(), drafts=Visits())
+    managers = facts.managers.take(kept)
+    left = inside[facts.closed.site]
+    closed = Closed((np.cumsum(inside) - 1)[facts.closed.site[left]], facts.closed.agency[left])
+    return replace(facts, sites=sites, managers=managers, kept=Visits(), drafts=Visits(), closed=closed)
 
 
 def _nearest_managers(facts: Facts, inside: Flags) -> Ints:

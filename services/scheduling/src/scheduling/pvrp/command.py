@@ -22,7 +22,9 @@ def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json:
     try:
         instance = read(file)
     except NotPeriodicError as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+        named = "" if file.name in str(wrong) else f"{file.name}: "
+        click.echo(f"Error: {named}{wrong}", err=True)
+        raise SystemExit(2) from wrong
     answer = solve(instance, Effort(iterations, seconds, seed))
     told = as_told(instance, answer) | {"seed": seed}
     if as_json:

@@ -45,7 +45,10 @@ class Instance:
 
 def read(path: Path) -> Instance:
     """Reads a file; NotPeriodicError says what is wrong with which line."""
-    lines = [line.split() for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
+    try:
+        lines = [line.split() for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
+    except UnicodeDecodeError as fault:
+        raise NotPeriodicError(f"{path.name} is no text, see byte {fault.start + 1}. Name a Cordeau file.") from fault
     try:
         kind, vehicles, _, days = (int(cell) for cell in lines[0][:4])
     except (IndexError, ValueError) as fault:

@@ -162,7 +162,7 @@ def _span(part: str) -> range | None:
         start, end = date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError:
         return None
-    return range(day_number(start), day_number(end) + 1)
+    return range(day_number(start), day_number(end) + 1) if start <= end else None
 
 
 def _nulls(cells: Column) -> Bools:

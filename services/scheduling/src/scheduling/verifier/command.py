@@ -9,7 +9,7 @@ from rich.table import Table
 
 from scheduling.verifier.cells import Sheet, TextTable
 from scheduling.verifier.findings import Report
-from scheduling.verifier.folders import MissingFileError, read_table
+from scheduling.verifier.folders import UnreadableFileError, read_table
 from scheduling.verifier.verify import verify as check
 
 _SHOWN = 3
@@ -27,11 +27,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--json", "as_json", is_flag=True, help="Every violation, as JSON.")
 def verify(facts: Path, plan: Path, against: Path | None, released: Path | None, as_json: bool) -> None:
-    """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any."""
+    """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any, 2 if a file cannot be read."""
     try:
         report = check(facts, plan, against, names_in(released) if released else ())
-    except MissingFileError as missing:
-        raise click.ClickException(str(missing)) from missing
+    except UnreadableFileError as fault:
+        click.echo(f"Error: {fault}", err=True)
+        raise SystemExit(2) from fault
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
     else:

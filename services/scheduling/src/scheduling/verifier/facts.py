@@ -1,8 +1,6 @@
 """What a plan must respect, as arrays: one row an agency, a manager, an enterprise."""
 
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,30 +16,17 @@ from scheduling.verifier.cells import (
     Sheet,
     TextTable,
     dated,
-    day_number,
     indices,
     listed,
+    pair,
 )
 from scheduling.verifier.folders import FactsTables
+from scheduling.verifier.programme import Programme, programme_of
 
 SECTORS = ("manufacturing", "construction", "service")
 PROVINCES = tuple(f"KR-{code}" for code in (11, 26, 27, 28, 29, 30, 31, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50))
+PLACES = (("latitude", 33.0, 39.0), ("longitude", 124.0, 132.0))
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@dataclass(frozen=True)
-class Programme:
-    """The rules that are numbers and dates of the programme."""
-
-    window: tuple[int, int]
-    minimum_visits: int
-    spacing_days: int
-    visits_a_day: int
-    training_over: int
-    holidays_added: Days
-    workdays_added: Days
-    third_visit_from_risk: float
-    published_until: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +61,7 @@ class Enterprises:
     known_on: Days
     closed_weekdays: Bools
     closed_days: Days
+    handed_back: Days
     required: Days
 
 
@@ -96,15 +82,16 @@ class Facts:
 
 
 def build(tables: FactsTables) -> Facts:
-    programme = _programme(tables.programme)
+    programme = programme_of(tables.programme)
     sheets = [Sheet(n, t) for n, t in zip(("agencies", "managers", "enterprises"), _tables(tables), strict=True)]
     agencies = _agencies(sheets[0])
+    agencies = replace(agencies, ids=_readable_ids(sheets[0], agencies.ids))
     managers = _managers(sheets[1], agencies, programme)
-    enterprises = _enterprises(sheets[2], programme)
+    enterprises = _enterprises(sheets[2], agencies, programme)
     required = np.where(sheets[2].readable(), enterprises.required, 0)
     return Facts(
         programme,
-        replace(agencies, ids=_readable_ids(sheets[0], agencies.ids)),
+        agencies,
         replace(managers, ids=_readable_ids(sheets[1], managers.ids)),
         replace(enterprises, ids=_readable_ids(sheets[2], enterprises.ids), required=required),
         tuple(bad for sheet in sheets for bad in sheet.bad),
@@ -120,59 +107,47 @@ def _tables(tables: FactsTables) -> tuple[TextTable, TextTable, TextTable]:
     return tables.agencies, tables.managers, tables.enterprises
 
 
-def _programme(said: dict[str, Any]) -> Programme:
-    third = said.get("third_visit_from_risk")
-    return Programme(
-        window=(_day(said["window_from"]), _day(said["window_until"])),
-        minimum_visits=int(said["minimum_visits"]),
-        spacing_days=int(said["spacing_days"]),
-        visits_a_day=int(said["visits_a_day"]),
-        training_over=max((_day(day) for day in said.get("training_days") or ()), default=LONG_AGO),
-        holidays_added=_days(said.get("holidays_added")),
-        workdays_added=_days(said.get("workdays_added")),
-        third_visit_from_risk=float("inf") if third is None else float(third),
-        published_until=_day(said["published_until"]) if said.get("published_until") else LONG_AGO,
-    )
-
-
-def _day(said: str) -> int:
-    return day_number(date.fromisoformat(said))
-
-
-def _days(said: list[str] | None) -> Days:
-    return np.array([_day(day) for day in said or ()], dtype=np.int64)
-
-
 def _agencies(sheet: Sheet) -> Agencies:
     _check_place(sheet)
+    sheet.required("sectors")
+    suspended = sheet.days("suspended_from", NEVER), sheet.days("suspended_until", NEVER)
+    sheet.refuse("suspended_until", (suspended[0] > suspended[1]) & (suspended[0] < NEVER), "before suspended_from")
     return Agencies(
         ids=sheet.unique("agency_id"),
         sectors=_matrix(sheet, "sectors", SECTORS),
         provinces=_matrix(sheet, "provinces", PROVINCES) | _empty(sheet, "provinces")[:, None],
         qualified_on=sheet.days("qualified_on", NEVER),
         licence_until=sheet.days("licence_until", NEVER),
-        suspended_from=sheet.days("suspended_from", NEVER),
-        suspended_until=sheet.days("suspended_until", NEVER),
+        suspended_from=suspended[0],
+        suspended_until=suspended[1],
     )
 
 
 def _managers(sheet: Sheet, agencies: Agencies, programme: Programme) -> Managers:
     own = sheet.whole("visits_a_day", programme.visits_a_day)
+    said = ~_empty(sheet, "visits_a_day")
+    sheet.refuse("visits_a_day", said & ((own < 1) | (own > 20)), "not a number of 1-20")
     agency = indices(sheet.required("agency_id"), agencies.ids)
+    sheet.refuse("agency_id", agency < 0, "an agency that cannot be read")
+    _check_base(sheet)
+    available = sheet.days("available_from", LONG_AGO), sheet.days("available_until", NEVER)
+    sheet.refuse("available_until", available[0] > available[1], "before available_from")
     return Managers(
         ids=sheet.unique("manager_id"),
         agency=agency,
         visits_a_day=np.minimum(own, programme.visits_a_day),
         trained_on=sheet.days("trained_on", NEVER),
-        available_from=sheet.days("available_from", LONG_AGO),
-        available_until=sheet.days("available_until", NEVER),
+        available_from=available[0],
+        available_until=available[1],
         leave=dated(sheet, "leave"),
     )
 
 
-def _enterprises(sheet: Sheet, programme: Programme) -> Enterprises:
+def _enterprises(sheet: Sheet, agencies: Agencies, programme: Programme) -> Enterprises:
     residual = sheet.numbers("residual_risk", -1.0)
-    sheet.refuse("residual_risk", (residual < -1) | (residual > 9), "not a risk of 1-9")
+    said = ~_empty(sheet, "residual_risk")
+    sheet.refuse("residual_risk", said & ((residual < 0) | (residual > 9)), "not a risk of 0-9")
+    _matrix(sheet, "preferred_weekdays", WEEKDAYS)
     required = programme.minimum_visits + (residual >= programme.third_visit_from_risk)
     _check_place(sheet)
     opens, shuts = sheet.days("open_from", LONG_AGO), sheet.days("open_until", NEVER)
@@ -188,13 +163,30 @@ def _enterprises(sheet: Sheet, programme: Programme) -> Enterprises:
         known_on=sheet.days("known_on", LONG_AGO),
         closed_weekdays=_matrix(sheet, "closed_weekdays", WEEKDAYS),
         closed_days=dated(sheet, "closed_days"),
+        handed_back=_handed_back(sheet, agencies),
         required=required.astype(np.int64),
     )
 
 
+def _handed_back(sheet: Sheet, agencies: Agencies) -> Days:
+    """Enterprise and agency (see `pair`) of every agency that gave it back and that the facts know."""
+    rows, parts = listed(sheet.text("handed_back"))
+    places = indices(parts, agencies.ids)
+    return pair(rows[places >= 0], places[places >= 0])
+
+
 def _check_place(sheet: Sheet) -> None:
-    for column, least, most in (("latitude", 33.0, 39.0), ("longitude", 124.0, 132.0)):
+    for column, least, most in PLACES:
         degrees = sheet.numbers(column, 0.0)
+        sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
+
+
+def _check_base(sheet: Sheet) -> None:
+    """A manager starts where the row says, or where the agency is; half a place is none."""
+    nowhere = _empty(sheet, "latitude"), _empty(sheet, "longitude")
+    sheet.refuse("latitude", nowhere[0] != nowhere[1], "half of a place")
+    for column, least, most in PLACES:
+        degrees = sheet.numbers(column, least)
         sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
 
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from scheduling.verifier.cells import ROW, TextTable
 
 
-class MissingFileError(Exception):
-    """A folder lacks a file without which nothing can be checked."""
+class UnreadableFileError(Exception):
+    """A file without which nothing can be checked is not there or cannot be read: which, why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,21 @@ class PlanTables:
 
 
 def read_facts(folder: Path) -> FactsTables:
-    programme = folder / "programme.json"
-    if not programme.is_file():
-        raise MissingFileError(f"{programme} is not there")
-    said: dict[str, Any] = json.loads(programme.read_text(encoding="utf-8"))
+    said = _programme(folder / "programme.json")
     tables = (read_table(folder, name) for name in ("agencies", "managers", "enterprises"))
     return FactsTables(said, *tables)
+
+
+def _programme(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as fault:
+        raise UnreadableFileError(f"{path} cannot be read ({fault.strerror}). Name the folder of the facts.") from fault
+    except ValueError as fault:  # of UTF-8, or of JSON
+        raise UnreadableFileError(f"{path} is not JSON in UTF-8 ({fault}). Mend it at that place.") from fault
+    if not isinstance(said, dict):
+        raise UnreadableFileError(f"{path} holds no fields. Write an object, as docs/plan-files.md says.")
+    return said
 
 
 def read_plan(folder: Path) -> PlanTables:
@@ -49,11 +58,14 @@ def read_plan(folder: Path) -> PlanTables:
 
 def read_table(folder: Path, name: str) -> TextTable:
     parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
-    if parquet.is_file():
-        return pq.read_table(parquet)
-    if csv.is_file():
-        return _csv(csv)
-    raise MissingFileError(f"{folder} holds neither {csv.name} nor {parquet.name}")
+    path = next((path for path in (parquet, csv) if path.is_file()), None)
+    if path is None:
+        raise UnreadableFileError(f"{folder} holds neither {csv.name} nor {parquet.name}. Name the folder that does.")
+    try:
+        return pq.read_table(path) if path == parquet else _csv(path)
+    except (pa.ArrowException, ValueError, OSError) as fault:
+        reason = str(fault).partition("\n")[0]
+        raise UnreadableFileError(f"{path} cannot be read ({reason}). Save it as CSV in UTF-8 or Parquet.") from fault
 
 
 def _csv(path: Path) -> TextTable:

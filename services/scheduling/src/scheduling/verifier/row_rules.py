@@ -45,6 +45,7 @@ ROW_RULES: dict[str, Rule] = {
     "agency_suspended": _is_suspended,
     "agency_not_competent": lambda f, v: ~f.agencies.sectors[v.agency, f.enterprises.sector[v.enterprise]],
     "agency_out_of_province": lambda f, v: ~f.agencies.provinces[v.agency, f.enterprises.province[v.enterprise]],
+    "agency_handed_back": lambda f, v: np.isin(pair(v.enterprise, v.agency), f.enterprises.handed_back),
     "manager_of_another_agency": lambda f, v: f.managers.agency[v.manager] != v.agency,
     "manager_not_trained": _is_untrained,
     "training_not_over": lambda f, v: v.day <= f.programme.training_over,

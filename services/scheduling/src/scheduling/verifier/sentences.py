@@ -34,6 +34,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "기관 {agency_id}은(는) {province} 지역을 맡을 수 없습니다.",
         "Agency {agency_id} does not serve {province}.",
     ),
+    "agency_handed_back": (
+        "기관 {agency_id}은(는) 사업장 {enterprise_id}을(를) 반납하여 다시 맡을 수 없습니다.",
+        "Agency {agency_id} gave {enterprise_id} back and may not come again.",
+    ),
     "manager_of_another_agency": (
         "안전보건관리자 {manager_id}은(는) 기관 {agency_id}이(가) 아니라 {own_agency} 소속입니다.",
         "Manager {manager_id} belongs to agency {own_agency}, not to {agency_id}.",

@@ -1,0 +1,81 @@
+"""The rules that are numbers and dates of the programme; a field that is no such thing is named."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import numpy as np
+
+from scheduling.verifier.cells import LONG_AGO, Days, day_number
+from scheduling.verifier.folders import UnreadableFileError
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The rules that are numbers and dates of the programme."""
+
+    window: tuple[int, int]
+    minimum_visits: int
+    spacing_days: int
+    visits_a_day: int
+    training_over: int
+    holidays_added: Days
+    workdays_added: Days
+    third_visit_from_risk: float
+    published_until: int
+
+
+def programme_of(said: Mapping[str, Any]) -> Programme:
+    """The fields of `programme.json` that a rule is made of."""
+    field = _Fields(said)
+    window = field.read("window_from", _day), field.read("window_until", _day)
+    if window[1] < window[0]:
+        raise UnreadableFileError("programme.json: window_until lies before window_from. Write the later day there.")
+    return Programme(
+        window=window,
+        minimum_visits=field.read("minimum_visits", _whole),
+        spacing_days=field.read("spacing_days", _whole),
+        visits_a_day=field.read("visits_a_day", _whole),
+        training_over=int(field.read("training_days", _days, _NO_DAYS).max(initial=LONG_AGO)),
+        holidays_added=field.read("holidays_added", _days, _NO_DAYS),
+        workdays_added=field.read("workdays_added", _days, _NO_DAYS),
+        third_visit_from_risk=field.read("third_visit_from_risk", float, float("inf")),
+        published_until=field.read("published_until", _day, LONG_AGO),
+    )
+
+
+@dataclass(frozen=True)
+class _Fields:
+    said: Mapping[str, Any]
+
+    def read(self, name: str, read: Callable[[Any], Value], otherwise: Value | None = None) -> Value:
+        value = self.said.get(name)
+        if value is None and otherwise is not None:
+            return otherwise
+        try:
+            return read(value)
+        except (ValueError, TypeError) as fault:
+            found = "is missing" if value is None else f"cannot be {value!r}"
+            raise UnreadableFileError(f"programme.json: {name} {found}. docs/plan-files.md says what it is.") from fault
+
+
+_NO_DAYS = np.empty(0, np.int64)
+
+
+def _day(said: Any) -> int:
+    return day_number(date.fromisoformat(said))
+
+
+def _days(said: Any) -> Days:
+    if isinstance(said, str):
+        raise TypeError
+    return np.array([_day(day) for day in said], dtype=np.int64)
+
+
+def _whole(said: Any) -> int:
+    if isinstance(said, bool) or int(said) != said or said < 0:
+        raise ValueError
+    return int(said)
