@@ -1,6 +1,8 @@
 """What the terminal says of a plan, and with which exit code."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,3 +82,10 @@ def test_a_missing_file_is_named(case: Case, write: Write) -> None:
 
     assert answer.exit_code == 2
     assert "managers.csv" in answer.output
+
+
+def test_proving_a_plan_loads_no_planner() -> None:
+    said = "from scheduling.commands import plan; plan.get_command(None, 'verify'); import sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
+    assert "scheduling.verifier" in loaded
+    assert not {"numba", "ortools", "scheduling.planner"} & set(loaded)
