@@ -46,11 +46,12 @@ async def attempt(stack: Stack, name: str, seed: int) -> Outcome:
         async with world(stack, f"w{seed}{name.replace('_', '')[:24]}") as made:
             try:
                 verdict = await SCENARIOS[name](made, seed)
-            finally:
-                killed = made.killed
-    except Exception as fault:  # whatever it is, it is told, and the other seeds go on
-        error = f"{type(fault).__name__}: {fault}"
-        await asyncio.gather(stack.kafka.start(), stack.postgres.start())
+            except Exception as fault:  # whatever it is, it is told, and the other seeds go on
+                error = f"{type(fault).__name__}: {fault}"
+                await asyncio.gather(stack.kafka.start(), stack.postgres.start())
+            killed = made.killed
+    except Exception as fault:  # the world could not be made, or not be cleared away
+        error = error or f"{type(fault).__name__}: {fault}"
     return Outcome(seed, verdict, killed, time.monotonic() - begun, error)
 
 

@@ -1,0 +1,64 @@
+"""What goes wrong in mid-run is told in a sentence, in two languages."""
+
+import errno
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rehearsal import applying
+from rehearsal.settings import Settings
+from rehearsal.summary import Summary
+from rehearsal.troubles import TROUBLES, told
+from stack.problems import DiskFullError
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Generator[Path]:
+    """A disk with no room left."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    mounting = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder], check=False)
+    if mounting.returncode:
+        pytest.skip("only root may mount a small disk")
+    with pytest.raises(OSError, match="No space"):
+        (folder / "everything").write_bytes(b"x" * 32_768)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings.model_validate({"enterprises": 10, "ANJEON_HOME": folder, "ANJEON_OUT": folder / "out"})
+
+
+def test_a_disk_that_fills_up_is_what_is_said_of_the_summary(full_disk: Path) -> None:
+    with pytest.raises(DiskFullError, match="is full"):
+        Summary(True).write(full_disk)
+
+
+def test_a_disk_that_fills_up_is_what_is_said_of_the_years_files(full_disk: Path) -> None:
+    with pytest.raises(DiskFullError, match="is full"):
+        applying.write_files(settings_in(full_disk))
+
+
+def test_whatever_a_full_disk_breaks_it_is_the_disk_that_is_told(full_disk: Path) -> None:
+    assert "is full" in told(httpx.ReadError("registry hung up"), settings_in(full_disk))
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError("no"), OSError(errno.EIO, "broken"), TimeoutError("no")])
+def test_a_passing_fault_is_told_with_where_to_look(tmp_path: Path, error: Exception) -> None:
+    assert isinstance(error, TROUBLES)
+    said = told(error, settings_in(tmp_path))
+    assert type(error).__name__ in said
+    assert str(tmp_path / "log") in said
+    assert "로그" in said
+
+
+def test_a_larger_run_needs_more_of_the_disk_and_says_so_before() -> None:
+    small, nation = Settings(), Settings(enterprises=200_000)
+    assert small.needed_bytes < 2 << 30 < 6_000_000_000 < nation.needed_bytes
+    assert (small.is_large, nation.is_large) == (False, True)
+    assert "7 GB of disk" in nation.what_it_takes
+    assert "디스크 약 7GB" in nation.what_it_takes
