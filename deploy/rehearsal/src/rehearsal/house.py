@@ -36,19 +36,25 @@ class House:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncGenerator[House]:
     """Start everything; the data of an earlier run are removed unless they are to be kept."""
+    async with Stack.up(settings.home, needed=settings.needed_bytes) as stack, house_on(stack, settings) as house:
+        yield house
+
+
+@asynccontextmanager
+async def house_on(stack: Stack, settings: Settings) -> AsyncGenerator[House]:
+    """The services on servers that are up."""
     keys, public = key_pair(settings.home)
-    async with Stack.up(settings.home, needed=settings.needed_bytes) as stack:
-        if not settings.keep:
-            await _begin_anew(stack)
-        wanted = topics.Topics.read(TOPICS)
-        await topics.apply(stack.kafka.bootstrap, wanted)
-        # As `python -m <service> migrate` does, without four more processes to start.
-        await asyncio.gather(*(db.migrate(stack.postgres.dsn(name), "events.transport", name) for name in SERVICES))
-        programs = [_program(stack, name, _environment(stack, name, public, settings)) for name in SERVICES]
-        started = await asyncio.gather(*(stack.start(program) for program in programs))
-        addresses = {name: f"http://127.0.0.1:{stack.port(name)}" for name in SERVICES}
-        async with open_doors(addresses, keys) as doors:
-            yield House(stack, doors, dict(zip(SERVICES, started, strict=True)))
+    if not settings.keep:
+        await _begin_anew(stack)
+    wanted = topics.Topics.read(TOPICS)
+    await topics.apply(stack.kafka.bootstrap, wanted)
+    # As `python -m <service> migrate` does, without four more processes to start.
+    await asyncio.gather(*(db.migrate(stack.postgres.dsn(name), "events.transport", name) for name in SERVICES))
+    programs = [_program(stack, name, _environment(stack, name, public, settings)) for name in SERVICES]
+    started = await asyncio.gather(*(stack.start(program) for program in programs))
+    addresses = {name: f"http://127.0.0.1:{stack.port(name)}" for name in SERVICES}
+    async with open_doors(addresses, keys) as doors:
+        yield House(stack, doors, dict(zip(SERVICES, started, strict=True)))
 
 
 async def _begin_anew(stack: Stack) -> None:
