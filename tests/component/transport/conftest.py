@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import asyncpg
 import pytest
@@ -130,7 +130,7 @@ def closed() -> Callable[..., Record]:
     ) -> Record:
         fact = EnterpriseClosed(enterprise_id=name, closed_on=date(2023, 7, 1))
         row = {
-            "id": f"{name}-{version}", "source": "/registry", "type": fact.type, "subject": str(name),
+            "id": str(uuid5(name, str(version))), "source": "/registry", "type": fact.type, "subject": str(name),
             "time": datetime(2023, 7, 1, tzinfo=UTC).isoformat(), "aggregateid": str(name), "sequence": str(version),
             "correlationid": "c", "causationid": None, "traceparent": None, "epoch": 1, "number": offset + 1,
         }  # fmt: skip

@@ -23,7 +23,11 @@ POISON: dict[str, tuple[str, bytes | None, Sequence[Header]]] = {
     "a header whose name cannot be stored": ("bad_envelope", b"{}", [("ce_subject", b"\xff"), ("a\x00b", b"1")]),
     "a header without a value": ("bad_envelope", b"{}", [("ce_subject", None)]),
     "a version that is no number": ("bad_envelope", None, [("ce_sequence", b"many")]),
-    "a version beyond the database": ("handler_failed", None, [("ce_sequence", b"9" * 30)]),
+    "a version beyond every database": ("bad_envelope", None, [("ce_sequence", b"9" * 30)]),
+    "a version beyond this database": ("handler_failed", None, [("ce_sequence", b"9" * 12)]),
+    "an id that is none": ("bad_envelope", None, [("ce_id", b"1")]),
+    "a time that is none": ("bad_envelope", None, [("ce_time", b"noon")]),
+    "an edition that we do not write": ("bad_envelope", None, [("ce_specversion", b"0.3")]),
 }
 PLACES = [b"", b"1:", b"\xff", b"9" * 5_000 + b":1", b"4294967296:1", b"1:" + b"9" * 30, None]
 

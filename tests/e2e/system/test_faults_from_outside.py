@@ -14,13 +14,19 @@ pytestmark = pytest.mark.timeout(400)
 TOPIC = "registry.enterprise.v1"
 Eventually = Callable[..., Awaitable[Any]]
 Header = tuple[str, Any]
+HALF = b"00000000-0000-5000-8000-000000000001"
 POISON: dict[str, tuple[bytes, Sequence[Header], str]] = {
     "no fact at all": (b"\x00\xff poison", [], "bad_envelope"),
     "a header without a value": (b"\x00 null header", [("ce_type", None)], "bad_envelope"),
     "half a fact": (
         b"half a fact",
         [
-            *(("ce_id", b"1"), ("ce_type", b"registry.enterprise.registered.v1"), ("ce_source", b"/registry")),
+            *(
+                ("ce_specversion", b"1.0"),
+                ("ce_id", HALF),
+                ("ce_type", b"registry.enterprise.registered.v1"),
+                ("ce_source", b"/registry"),
+            ),
             *(("ce_subject", b"s"), ("ce_time", b"2023-04-12T00:00:00+00:00"), ("ce_sequence", b"1")),
             *(("ce_partitionkey", b"half a fact"), ("anjeon_position", b"9" * 40 + b":1")),
         ],

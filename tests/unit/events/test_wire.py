@@ -10,6 +10,18 @@ from events.contracts.registry import EnterpriseRegistered
 from events.transport.wire import Record, UndecodableError, decode, headers_of
 
 Make = Callable[..., Record]
+MALFORMED = [
+    ("ce_specversion", b"0.3"),
+    ("ce_specversion", b""),
+    ("ce_id", b""),
+    ("ce_id", b"f6b8c9de"),
+    ("ce_id", b"g6b8c9de-0000-5000-8000-000000000000"),
+    ("ce_time", b"yesterday"),
+    ("ce_time", b"2023-04-12T00:00:00"),
+    ("ce_sequence", b"many"),
+    ("ce_sequence", b"-1"),
+    ("ce_sequence", b"9" * 30),
+]
 
 
 def _row(fact: EnterpriseRegistered) -> dict[str, Any]:
@@ -48,7 +60,7 @@ def test_a_fact_comes_back_as_it_was_said(
         ({"ce_type": b"registry.enterprise.sold.v1"}, b"{}", "unknown_type"),
         ({"ce_type": b"registry.enterprise.registered.v9"}, b"{}", "unknown_major_version"),
         ({"ce_type": b"\xff"}, b"{}", "bad_envelope"),
-        ({"ce_sequence": b"many"}, None, "bad_envelope"),
+        *(({name: value}, None, "bad_envelope") for name, value in MALFORMED),
     ],
 )
 def test_what_is_no_fact_has_a_cause(  # noqa: PLR0917 - a table's columns
@@ -67,5 +79,15 @@ def test_what_is_no_fact_has_a_cause(  # noqa: PLR0917 - a table's columns
 
 
 def test_a_missing_header_is_named(record: Make) -> None:
-    with pytest.raises(UndecodableError, match="ce_id, ce_type"):
+    with pytest.raises(UndecodableError, match="ce_specversion, ce_id, ce_type"):
         decode(record(1))
+
+
+@pytest.mark.parametrize(("name", "value"), MALFORMED)
+def test_a_malformed_header_is_named_and_no_other(
+    record: Make, registered: Callable[[UUID], EnterpriseRegistered], enterprise_id: UUID, name: str, value: bytes
+) -> None:
+    fact = registered(enterprise_id)
+    headers = dict(headers_of(_row(fact))) | {name: value}
+    with pytest.raises(UndecodableError, match=f"^{name} .* is not [^;]*$"):
+        decode(record(1, headers=headers, value=fact.model_dump_json().encode()))

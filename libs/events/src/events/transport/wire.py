@@ -1,7 +1,8 @@
 """The wire format: CloudEvents 1.0 in binary mode, attributes as headers, the fact's JSON as the value."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, NoReturn
 
@@ -20,7 +21,9 @@ POSITION = "anjeon_position"
 # What PostgreSQL's integer and bigint hold; another's header may say more.
 _PLACE = re.compile(rb"(\d{1,9}):(\d{1,18})").fullmatch
 
-_REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_sequence", "ce_partitionkey")
+_REQUIRED = (
+    *("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_sequence", "ce_partitionkey"),
+)
 _required_of = itemgetter(*_REQUIRED)
 
 
@@ -72,23 +75,46 @@ def decode(record: Record) -> Received[Fact]:
     """The fact in a record; raises `UndecodableError` with a cause for anything that is not one."""
     headers = _texts(record.headers)
     try:
-        own_id, kind, source, subject, time, version, key = _required_of(headers)
+        edition, own_id, kind, source, subject, time, version, key = _required_of(headers)
     except KeyError:
         missing = [name for name in _REQUIRED if name not in headers]
         raise UndecodableError("bad_envelope", f"headers missing: {', '.join(missing)}") from None
+    if not (edition == "1.0" and _is_id(own_id) and _is_instant(time) and _is_version(version)):
+        raise UndecodableError("bad_envelope", _wrong_in(headers))
     contract = KNOWN.get(kind) or _no_contract(kind)
     try:
         fact = contract.model_validate_json(record.value or b"")
     except ValidationError as error:
         not_json = error.errors()[0]["type"] == "json_invalid"
         raise UndecodableError("not_json" if not_json else "wrong_schema", _explain(error)) from None
-    try:
-        sequence = int(version)
-    except ValueError:
-        raise UndecodableError("bad_envelope", f"ce_sequence {version!r} is no number") from None
     get = headers.get
     because = (get("ce_correlationid") or own_id, get("ce_causationid"), get("traceparent"))
-    return Received(fact, Envelope(own_id, kind, source, subject, time, sequence, key, *because))
+    return Received(fact, Envelope(own_id, kind, source, subject, time, int(version), key, *because))
+
+
+_is_id = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_version(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19  # what PostgreSQL's bigint holds
+
+
+def _wrong_in(headers: Mapping[str, str]) -> str:
+    rules: dict[str, tuple[Callable[[str], object], str]] = {
+        "ce_specversion": (lambda text: text == "1.0", "1.0"),
+        "ce_id": (_is_id, "a UUID"),
+        "ce_time": (_is_instant, "an instant with its offset from UTC"),
+        "ce_sequence": (_is_version, "a number"),
+    }
+    wrong = [(name, what) for name, (is_right, what) in rules.items() if not is_right(headers[name])]
+    return "; ".join(f"{name} {headers[name][:100]!r} is not {what}" for name, what in wrong)
 
 
 def _texts(headers: Headers) -> dict[str, str]:
