@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from events.transport.dead_letters import Breaker, BreakerOpenError
 
@@ -177,3 +178,17 @@ async def test_the_same_bad_record_heard_again_is_kept_once(notebook: Any, close
         consumer = await notebook.consumer()
         await consumer.apply([closed(0, BAD, value=b"{"), closed(1, BAD, version=2)])
     assert await notebook.letters() == [(0, "not_json"), (1, "parked")]
+
+
+async def test_the_log_names_the_fact_that_was_put_aside(notebook: Any, closed: Any, record: Any) -> None:
+    consumer, name = await notebook.consumer(), uuid4()
+    notebook.unbearable[BAD] = "select 1 / 0"
+    bad = closed(1, BAD)
+    with capture_logs() as lines:
+        await consumer.apply([closed(0, name), bad, closed(2, BAD, version=2), record(3, b"\xff", b"{", [("a", None)])])
+    unbearable, unreadable = [line for line in lines if line["event"] == "dead_letter_kept"]
+    assert unbearable["event_id"] == dict(bad.headers)["ce_id"].decode()
+    assert (unbearable["type"], unbearable["key"]) == ("registry.enterprise.closed.v1", str(BAD))
+    assert (unbearable["correlationid"], unbearable["place"]) == ("c", "registry.enterprise.v1/3/1")
+    assert "division by zero" in unbearable["error"]
+    assert (unreadable["event_id"], unreadable["key"], unreadable["cause"]) == (None, "\\xff", "bad_envelope")

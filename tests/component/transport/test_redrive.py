@@ -21,6 +21,7 @@ def command(notebook: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
     async def call(*words: str) -> str:
         monkeypatch.setattr(sys, "argv", ["notebook", "dead-letters", *words])
+        capsys.readouterr()  # what the consumer logged is not the command's
         with pytest.raises(SystemExit) as ended:
             await asyncio.to_thread(run, lambda: notebook.service)
         assert ended.value.code == 0

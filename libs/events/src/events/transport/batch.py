@@ -157,6 +157,7 @@ class Batches:
                 metrics.PARKED.labels(record.topic).inc()
             else:
                 metrics.DEAD_LETTERS.labels(record.topic, letter.cause).inc()
+                dead_letters.tell(letter)
         for topic, count in Counter(received.fact.topic for received in batch.heard).items():
             metrics.CONSUMED.labels(topic).inc(count)
         for topic, count in batch.duplicates.items():

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from uuid import uuid5
 
 import asyncpg
+import structlog
 from aiokafka import ConsumerRecord, TopicPartition
 
 from events.contracts.envelope import FACTS
@@ -21,6 +22,7 @@ from events.transport.outbox import Row, Transaction
 from events.transport.positions import FencedError
 from events.transport.wire import Record
 
+_log = structlog.get_logger(__name__)
 TYPE = "transport.record.dead_lettered.v1"
 PARKED = "parked"
 LARGEST_TOLD = 1 << 20
@@ -98,6 +100,21 @@ async def keep(tx: Transaction, consumer: str, letters: Sequence[DeadLetter]) ->
             tx.post(_outbox_row(consumer, letter))
 
 
+def tell(letter: DeadLetter) -> None:
+    """Log which fact was put aside, as far as the record says it."""
+    record, said = letter.record, {name: _text(value) for name, value in letter.record.headers}
+    _log.warning(
+        "dead_letter_kept",
+        event_id=said.get("ce_id"),
+        type=said.get("ce_type"),
+        key=_text(record.key),
+        correlationid=said.get("ce_correlationid"),
+        place=f"{record.topic}/{record.partition}/{record.offset}",
+        cause=letter.cause,
+        error=letter.error,
+    )
+
+
 async def blocked_keys(
     pool: Pool, consumer: str, partitions: Iterable[TopicPartition]
 ) -> dict[TopicPartition, set[bytes]]:
@@ -173,13 +190,17 @@ def _columns(letter: DeadLetter) -> Row:
     return (*place, record.key, headers, record.value, letter.cause, _storable(letter.error))
 
 
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "backslashreplace")
+
+
 def _storable(text: str) -> str:
     """PostgreSQL's texts hold every character but one."""
     return text.replace("\x00", "\\x00")
 
 
 def _outbox_row(consumer: str, letter: DeadLetter) -> Row:
-    record, key = letter.record, _storable((letter.record.key or b"").decode("utf-8", "backslashreplace"))[:255]
+    record, key = letter.record, _storable(_text(letter.record.key))[:255]
     subject = f"{record.topic}/{record.partition}/{record.offset}"
     letter_id, headers = str(uuid5(FACTS, f"{consumer}:{subject}")), record.headers[:100]
     payload = {
@@ -190,7 +211,7 @@ def _outbox_row(consumer: str, letter: DeadLetter) -> Row:
         "cause": letter.cause,
         "error": letter.error,
         "key": key,
-        "headers": {name: (value or b"")[:1_000].decode("utf-8", "backslashreplace") for name, value in headers},
+        "headers": {name: _text((value or b"")[:1_000]) for name, value in headers},
         "value_bytes": len(record.value or b""),
         "value_base64": base64.b64encode((record.value or b"")[:LARGEST_TOLD]).decode(),
     }

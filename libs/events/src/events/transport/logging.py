@@ -1,4 +1,7 @@
-"""structlog, set up once: JSON outside a terminal, with service and event ids bound by context variables."""
+"""structlog, set up once: JSON outside a terminal, with the service bound to every line.
+
+A batch is of thousands of facts, so no line names one by itself; where a single fact is at fault, its line does.
+"""
 
 import logging
 import sys
