@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from events.transport.command import run
@@ -93,6 +94,30 @@ async def test_a_key_that_fails_again_stays_and_keeps_no_other_waiting(
     assert [offset for offset, _ in await notebook.letters()] == [0, 1, 2, 3]
     await consumer.apply([closed(5, mended, version=2), closed(6, BAD, version=4)])
     assert await notebook.notes() == [(mended, 1), (mended, 2)]
+
+
+async def test_a_redrive_that_fails_is_listed_and_tried_ever_more_rarely(
+    notebook: Any, consumer: Any, command: Command
+) -> None:
+    await command("redrive", str(BAD))
+    assert [line.count("[redrive asked for at ") for line in (await command("list")).splitlines()] == [1, 1, 1]
+    waits = []
+    for attempt in (1, 2):
+        await notebook.pool.execute("update transport.dead_letter set redrive_after = now() where redrive_attempts > 0")
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await consumer.redrive()
+        assert f"[redrive failed {attempt} times, again at " in await command("list")
+        assert "division by zero" in (await command("list")).splitlines()[1]
+        waits += [await notebook.pool.fetchval("select max(redrive_after) - now() from transport.dead_letter")]
+    assert waits[1] > waits[0]
+    await notebook.pool.execute("update transport.dead_letter set redrive_after = now() + interval '1 hour'")
+    await consumer.redrive()  # not yet, so nothing fails
+    notebook.unbearable.clear()
+    await consumer.redrive()
+    assert await notebook.notes() == []
+    await command("redrive", str(BAD))
+    await consumer.redrive()
+    assert await notebook.notes() == [(BAD, 1), (BAD, 2), (BAD, 3)]
 
 
 async def test_a_record_given_up_lets_the_ones_behind_it_through(notebook: Any, command: Command, closed: Any) -> None:

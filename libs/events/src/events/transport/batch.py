@@ -111,6 +111,8 @@ class Batches:
                     await self._hears[kind](tx, facts)
                 await dead_letters.settle(tx, self._consumer, letters, "redriven")
         except Exception as error:
+            if not (is_transient(error) or isinstance(error, FencedError)):
+                await dead_letters.failed_again(self._pool, letters, error)
             return error
         return None
 

@@ -73,7 +73,8 @@ def _dead_letters(build: Callable[[], Service]) -> click.Group:
         """Every open one: where it was in the log, its key, and why."""
         for row in asyncio.run(_fetch(build(), _OPEN)):
             key = (row["key"] or b"").decode("utf-8", "backslashreplace")
-            click.echo(f"{row['topic']}/{row['partition']}/{row['offset']}  {key}  {row['cause']}: {row['error']}")
+            place = f"{row['topic']}/{row['partition']}/{row['offset']}"
+            click.echo(f"{place}  {key}  {row['cause']}: {row['error']}{_redrive_of(row)}")
 
     @group.command("redrive")
     @click.argument("key", required=False)
@@ -102,10 +103,12 @@ def _add_discard(group: click.Group, build: Callable[[], Service]) -> None:
 
 
 _OPEN = 'select * from transport.dead_letter where settled_at is null order by topic, partition, "offset", number'
-_REQUEST = """update transport.dead_letter set redrive_requested_at = now()
+_REQUEST = """update transport.dead_letter
+              set redrive_requested_at = now(), redrive_attempts = 0, redrive_error = null, redrive_after = null
               where key = $1 and settled_at is null returning 1"""
 _REQUEST_AT = """
-    update transport.dead_letter d set redrive_requested_at = now()
+    update transport.dead_letter d
+    set redrive_requested_at = now(), redrive_attempts = 0, redrive_error = null, redrive_after = null
     from transport.dead_letter named
     where named.topic = $1 and named.partition = $2 and named."offset" = $3 and named.settled_at is null
       and d.consumer = named.consumer and d.topic = named.topic and d.partition = named.partition
@@ -113,6 +116,18 @@ _REQUEST_AT = """
     returning 1"""
 _DISCARD = """update transport.dead_letter set settled_at = now(), settled_as = 'discarded'
               where topic = $1 and partition = $2 and "offset" = $3 and settled_at is null returning 1"""
+
+
+def _redrive_of(row: asyncpg.Record) -> str:
+    """What became of a redrive, if one was asked for."""
+    match row["redrive_requested_at"], row["redrive_attempts"]:
+        case None, _:
+            return ""
+        case at, 0:
+            return f"  [redrive asked for at {at:%F %T}]"
+        case _, attempts:
+            after, error = row["redrive_after"], row["redrive_error"]
+            return f"  [redrive failed {attempts} times, again at {after:%F %T}: {error}]"
 
 
 def _place(text: str) -> tuple[str, int, int]:

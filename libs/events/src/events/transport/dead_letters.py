@@ -39,6 +39,24 @@ _KEEP = """
           and (d.key, d.value) is not distinct from (new.key, new.value)
     )
 """
+_DUE = """
+    with due as (
+        select number, topic, partition, key from transport.dead_letter
+        where consumer = $1 and settled_at is null and redrive_requested_at is not null
+          and (redrive_after is null or redrive_after <= now())
+    )
+    select * from transport.dead_letter d
+    where d.consumer = $1 and d.settled_at is null
+      and (d.number in (select number from due)
+           or (d.topic, d.partition, d.key) in (select topic, partition, key from due))
+    order by d.topic, d.partition, d."offset", d.number
+"""
+_FAILED = """
+    update transport.dead_letter
+    set redrive_attempts = redrive_attempts + 1, redrive_error = $2,
+        redrive_after = now() + make_interval(secs => least(600, 2 ^ (redrive_attempts + 1)))
+    where number = any($1) and redrive_requested_at is not null and settled_at is null
+"""
 
 
 class BreakerOpenError(Exception):
@@ -135,18 +153,11 @@ async def blocked_keys(
 
 
 async def requested(pool: Pool, consumer: str) -> list[asyncpg.Record]:
-    """Records whose redrive an operator asked for, and those parked behind them since, in the order of their log.
+    """Records whose redrive is due, and those parked behind them since, in the order of their log.
 
     Nothing waits behind a record without a key, so it is alone.
     """
-    return await pool.fetch(
-        "select * from transport.dead_letter where consumer = $1 and settled_at is null "
-        "and (key is null and redrive_requested_at is not null "
-        "or (topic, partition, key) in (select topic, partition, key from transport.dead_letter "
-        "where consumer = $1 and settled_at is null and redrive_requested_at is not null)) "
-        'order by topic, partition, "offset", number',
-        consumer,
-    )
+    return await pool.fetch(_DUE, consumer)
 
 
 async def settle(tx: Transaction, consumer: str, letters: Sequence[asyncpg.Record], how: str) -> None:
@@ -163,6 +174,11 @@ async def settle(tx: Transaction, consumer: str, letters: Sequence[asyncpg.Recor
     )
     if done != f"UPDATE {len(letters)}":
         raise FencedError(f"{consumer}: settled {done.removeprefix('UPDATE ')} of {len(letters)} dead letters")
+
+
+async def failed_again(pool: Pool, letters: Sequence[asyncpg.Record], error: Exception) -> None:
+    """Note that a redrive has failed; the next attempt comes after 2, 4, 8 and at last every 600 seconds."""
+    await pool.execute(_FAILED, [letter["number"] for letter in letters], _storable(repr(error)))
 
 
 def record_of(letter: asyncpg.Record) -> Record:
