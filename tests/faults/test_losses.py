@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
-from events.contracts.envelope import Fact
+from events.contracts.envelope import FACTS, Fact
 from events.transport.consumer import Consumer
 from events.transport.db import Pool, migrate, open_pool
 from events.transport.lanes import LANES
@@ -127,7 +128,7 @@ async def _say(stack: Stack, lines: int, *, first: int = 1) -> None:
         for number in range(first, first + lines):
             fact = LineSaid(line=f"line {number}")
             row = {
-                "id": f"line-{number}", "source": fact.source, "type": fact.type, "subject": fact.subject,
+                "id": str(uuid5(FACTS, fact.line)), "source": fact.source, "type": fact.type, "subject": fact.subject,
                 "time": "2023-04-12T00:00:00+00:00", "aggregateid": fact.key, "sequence": "1", "correlationid": "c",
                 "causationid": None, "traceparent": None, "epoch": 1, "number": number,
             }  # fmt: skip
