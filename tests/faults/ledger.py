@@ -27,6 +27,7 @@ from events.transport.outbox import Row, Transaction
 from events.transport.parts import keep_at
 from events.transport.publishing import Publisher
 from events.transport.relay import Relay
+from events.transport.said import Ends
 from events.transport.settings import TransportSettings
 
 WORLD = os.environ.get("LEDGER_WORLD", "world")
@@ -134,7 +135,7 @@ class PausingConsumer(Consumer):
 class PausingPublisher(Publisher):
     """The product's publishing, with a place to be killed between the acknowledgement and the cursor."""
 
-    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
+    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[Ends]]) -> None:
         if sends:
             await pause_at("before_send")  # the sends are begun, and stand still with this process
         await super()._keeping_awake(db, sends)

@@ -142,6 +142,17 @@ def closed() -> Callable[..., Record]:
 
 
 @pytest.fixture
+def announcement() -> Callable[[UUID], Announcement]:
+    """Something to be said about an enterprise."""
+
+    def make(name: UUID) -> Announcement:
+        fact = EnterpriseClosed(enterprise_id=name, closed_on=date(2023, 7, 1))
+        return Announcement(fact, 1, datetime(2023, 7, 1, tzinfo=UTC))
+
+    return make
+
+
+@pytest.fixture
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

@@ -12,6 +12,8 @@ import pytest
 from httpx import AsyncClient, Response, TransportError
 
 from access.keys import Keys
+from events.transport import said
+from events.transport.db import open_pool
 
 pytestmark = pytest.mark.timeout(240)
 SERVICES = ("registry", "eligibility", "scheduling", "reporting")
@@ -105,6 +107,28 @@ async def test_the_age_of_what_waits_is_told_although_the_relay_cannot_begin(
             if float(told.partition("\noutbox_oldest_unpublished_seconds ")[2].split()[0]) > 3_600:
                 break
             await asyncio.sleep(0.2)
+
+
+async def test_who_may_have_forgotten_what_it_said_takes_nothing_in_while_kafka_is_away(
+    migrated_database: Database, serving: Serving, free_port: int
+) -> None:
+    dsn = await migrated_database("registry")
+    settings = {"DATABASE_URL": dsn, "HTTP_PORT": str(free_port)}
+    door = f"http://127.0.0.1:{free_port}"
+    async with serving("registry", **settings) as process, AsyncClient() as client:
+        await _answer(client, f"{door}/health/live", process)
+        refused = await client.post(f"{door}/programmes", content=b"")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert refused.json()["type"] == "urn:anjeon:problem:not-yet-open"
+        assert (
+            await client.get(f"{door}/programmes")
+        ).status_code == 401  # questions are answered, to whom they may be
+    pool = await open_pool(dsn)
+    await said.mark(pool)  # as whoever has looked leaves it
+    await pool.close()
+    async with serving("registry", **settings) as process, AsyncClient() as client:
+        await _answer(client, f"{door}/health/live", process)
+        assert (await client.post(f"{door}/programmes", content=b"")).status_code == 401
 
 
 async def _answer(client: AsyncClient, url: str, process: asyncio.subprocess.Process) -> Response:

@@ -91,4 +91,9 @@ class Announcement(NamedTuple):
     @property
     def id(self) -> UUID:
         """The same for the same version of the same aggregate: saying it again is saying the same."""
-        return uuid5(FACTS, f"{self.fact.type}:{self.fact.subject}:{self.sequence}")
+        return id_of(self.fact.type, self.fact.subject, self.sequence)
+
+
+def id_of(kind: str, subject: str, sequence: int) -> UUID:
+    """The id of a fact of this type about this version of an aggregate."""
+    return uuid5(FACTS, f"{kind}:{subject}:{sequence}")

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from events.transport import db, logging
 from events.transport.hosting import PARTS, NotReadyError, Part, Service, serve
+from events.transport.recall import ForgottenError
 from events.transport.topics import TopicsDifferError, TopicsFileError
 
 
@@ -51,7 +52,7 @@ def _commands(build: Callable[[], Service]) -> click.Group:
             uvloop.run(serve(service, only or PARTS))
         except TopicsFileError as error:
             raise MisconfiguredError(f"{service.name}: {error}") from None
-        except (NotReadyError, TopicsDifferError) as error:
+        except (NotReadyError, TopicsDifferError, ForgottenError) as error:
             sys.exit(f"{service.name}: {error}")
 
     @group.command("migrate")

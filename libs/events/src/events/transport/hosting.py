@@ -13,16 +13,19 @@ import asyncpg
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from events.transport import topics
 from events.transport.batch import Hears
 from events.transport.consumer import Consumer
 from events.transport.db import Pool, open_pool, pending_migrations
+from events.transport.gate import gated
 from events.transport.health import add_health
 from events.transport.lanes import LANES
 from events.transport.locks import FrozenSessions
 from events.transport.parts import Parts, Work
 from events.transport.publishing import tell_age
+from events.transport.recall import Recall
 from events.transport.relay import Relay
 from events.transport.settings import TransportSettings
 
@@ -41,6 +44,8 @@ class Service:
     app: FastAPI
     """Its HTTP door; while it runs, `app.state.pool` is the database pool."""
     hears: Hears = field(default_factory=dict)
+    recalls: Hears = field(default_factory=dict)
+    """Its own facts, taken back into a database that was restored to an older state."""
     works: Mapping[str, Work] = field(default_factory=dict)
     """Background work beside the events, each restarted when it fails."""
 
@@ -56,10 +61,8 @@ class NotReadyError(Exception):
 
 async def serve(service: Service, parts: Sequence[Part] = PARTS) -> None:
     """Run the service's parts until SIGTERM or SIGINT; then let the batch and the requests in flight end."""
-    async with _database(service) as pool, _running(service, parts, pool) as running:
-        server = _Door(
-            uvicorn.Config(service.app, service.settings.http_host, service.settings.http_port, log_config=None)
-        )
+    async with _database(service) as pool, _running(service, parts, pool) as (running, app):
+        server = _Door(uvicorn.Config(app, service.settings.http_host, service.settings.http_port, log_config=None))
         door = asyncio.create_task(server.serve(), name="door")
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -108,13 +111,18 @@ async def _database(service: Service) -> AsyncGenerator[Pool]:
 
 
 @asynccontextmanager
-async def _running(service: Service, names: Sequence[Part], pool: Pool) -> AsyncGenerator[asyncio.Task[None]]:
+async def _running(
+    service: Service, names: Sequence[Part], pool: Pool
+) -> AsyncGenerator[tuple[asyncio.Task[None], ASGIApp]]:
+    """The parts at work, and the door, which takes nothing in before they have looked what was said."""
     parts = _parts(service, names, pool)
+    parts.recall = recall = Recall(service.name, service.settings.kafka_bootstrap, pool, service.recalls)
+    await recall.recognise()
     at_once: dict[str, Work] = {"frozen_sessions": FrozenSessions().end, "outbox_age": tell_age}
     running = asyncio.create_task(parts.run(at_once), name="parts")
     add_health(service.app, pool, parts, running)
     try:
-        yield running
+        yield running, gated(service.app, recall)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -85,12 +85,12 @@ async def transaction(pool: Pool) -> AsyncGenerator[Transaction]:
 
 
 async def _take_lanes(db: Connection, lanes: Sequence[int]) -> int:
-    """Lock lanes until the commit, in order, and say which timeline this is.
+    """Lock lanes until the commit, in order, and say which epoch this is.
 
     The lock is what makes number order commit order: a number is drawn only while its lane is held.
     """
     return await db.fetchval(
-        "select ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer "
+        "select transport.epoch() "
         "from (select count(pg_advisory_xact_lock($1, lane)) from unnest($2::integer[]) lane) held",
         _LOCKS,
         lanes,

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from events.transport.consumer import Consumer
 from events.transport.db import Pool
 from events.transport.pulse import is_away
+from events.transport.recall import Recall
 from events.transport.relay import Relay
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +37,8 @@ class Parts:
         self.relay = relay
         self.not_begun: str | None = "the topics are being verified"
         """Why nothing has begun yet."""
+        self.recall: Recall | None = None
+        """Once the topics are verified, looks whether the database knows all that was said, before anything begins."""
 
     async def run(self, at_once: Mapping[str, Work] | None = None, *, patience: float = 1.0) -> None:
         """Begin once the topics are verified, and go on until cancelled; raises what `verify` says of the topics.
@@ -44,7 +47,9 @@ class Parts:
         """
         tending = [asyncio.create_task(keep_at(name, work, self._pool)) for name, work in (at_once or {}).items()]
         try:
-            await self._verified(patience)
+            await self._answered(self._verify, "its topics cannot be verified", patience)
+            if self.recall:
+                await self._answered(self.recall.look, "what it has said cannot be compared", patience)
             self.not_begun = None
             await self._go_on()
         finally:
@@ -61,13 +66,13 @@ class Parts:
             for name, work in self._works.items():
                 beside.create_task(keep_at(name, work, self._pool))
 
-    async def _verified(self, delay: float) -> None:
+    async def _answered(self, ask: Callable[[], Awaitable[None]], so: str, delay: float) -> None:
         while True:
             try:
-                return await self._verify()
+                return await ask()
             except (KafkaError, OSError) as error:
                 what = "does not answer" if is_away(error) else "refuses"
-                self.not_begun = f"Kafka {what}, so its topics cannot be verified: {error}"
+                self.not_begun = f"Kafka {what}, so {so}: {error}"
                 _log.warning("kafka_is_away", error=repr(error), again_in_seconds=delay)
             await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
             delay = min(10.0, delay * 2)
@@ -76,7 +81,7 @@ class Parts:
     def trouble(self) -> list[str]:
         """Why this process does not do its work; to wait for Kafka alone is no trouble once it has begun."""
         if self.not_begun:
-            return [self.not_begun]
+            return [(self.recall and self.recall.progress) or self.not_begun]
         parts = {"consumer": self.consumer, "relay": self.relay}
         return [f"{name}: {part.trouble}" for name, part in parts.items() if part and part.trouble]
 

@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
-from events.transport import metrics
+from events.transport import metrics, said
 from events.transport.db import Connection, Pool
+from events.transport.said import Ends
 from events.transport.wire import headers_of
 
 _READ = """
@@ -73,11 +74,12 @@ class Publisher:
         failed = [error for send in sends if (error := send.exception())]
         sent = {lane: len(lanes[lane]) for lane, send in zip(lanes, sends, strict=True) if not send.exception()}
         await db.execute(_ADVANCE, list(sent), [lanes[lane][-1]["number"] for lane in sent])
+        await said.note(db, dict(end for send in sends if not send.exception() for end in send.result().items()))
         if failed:
             raise failed[0]
         return sum(sent.values())
 
-    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[None]]) -> None:
+    async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[Ends]]) -> None:
         # While Kafka is slow the session is idle; a sign of life keeps it, and shows at once if it was lost.
         waiting = set(sends)
         while waiting:
@@ -101,17 +103,20 @@ async def waiting_rows(db: Connection, most: int) -> list[asyncpg.Record]:
     return await db.fetch(_READ, most, LANE_BYTES)
 
 
-async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> None:
+async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> Ends:
     """Send a lane's rows, topic by topic; within a topic one batch is awaited before the next is begun."""
     by_topic: dict[str, list[Row]] = {}
     for row in rows:
         by_topic.setdefault(row["aggregatetype"], []).append(row)
+    ends = dict[TopicPartition, int]()
     for topic, facts in by_topic.items():
-        await _send_in_order(producer, topic, lane, facts)
+        ends[TopicPartition(topic, lane)] = await _send_in_order(producer, topic, lane, facts)
         metrics.PUBLISHED.labels(topic).inc(len(facts))
+    return ends
 
 
-async def _send_in_order(producer: AIOKafkaProducer, topic: str, lane: int, rows: Sequence[Row]) -> None:
+async def _send_in_order(producer: AIOKafkaProducer, topic: str, lane: int, rows: Sequence[Row]) -> int:
+    """Returns the offset behind the last one."""
     batch = producer.create_batch()
     for row in rows:
         content: dict[str, Any] = {
@@ -124,4 +129,5 @@ async def _send_in_order(producer: AIOKafkaProducer, topic: str, lane: int, rows
             await (await producer.send_batch(batch, topic, partition=lane))
             batch = producer.create_batch()
             batch.append(**content)
-    await (await producer.send_batch(batch, topic, partition=lane))
+    metadata = await (await producer.send_batch(batch, topic, partition=lane))
+    return metadata.offset + batch.record_count()
