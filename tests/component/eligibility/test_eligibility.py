@@ -1,7 +1,7 @@
 """Eligibility whole: facts in, decisions kept and announced, and read again over HTTP, on a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,14 +15,15 @@ from httpx import ASGITransport, AsyncClient
 from access.keys import Keys
 from access.routes import guard
 from eligibility.api import routes
-from eligibility.handlers import hears
+from eligibility.handlers import RECALLS, hears
 from eligibility.main import build
 from eligibility.rules import read_rules
 from eligibility.settings import Settings
-from events.contracts.envelope import Envelope, Fact, Received
+from events.contracts.envelope import KNOWN, Announcement, Envelope, Fact, Received
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed, EnterpriseRegistered
 from events.transport.db import Pool
 from events.transport.outbox import transaction
+from events.transport.rounds import rounds
 
 RULES = read_rules()
 HEARS = hears(RULES)
@@ -44,6 +45,36 @@ class Eligibility:
         batch = [_received(fact, number) for number, fact in enumerate(facts, first)]
         async with transaction(self.pool) as tx:
             await HEARS[type(facts[0])](tx, batch)
+
+    async def hear_as_said(self, fact: Fact, version: int) -> None:
+        """One fact with the id that its source gives it."""
+        received = _received(fact, version)
+        own = str(Announcement(fact, version, received.envelope.occurred_at).id)
+        async with transaction(self.pool) as tx:
+            await HEARS[type(fact)](tx, [received._replace(envelope=received.envelope._replace(id=own))])
+
+    async def standings(self) -> dict[UUID, dict[str, Any]]:
+        return {row["enterprise_id"]: dict(row) for row in await self.pool.fetch("select * from decision")}
+
+    async def forget(self, *enterprises: UUID) -> list[Received[Any]]:
+        """Lose what was decided about enterprises; what the log has of it."""
+        await self.pool.execute("delete from decision where enterprise_id = any($1)", enterprises)
+        rows = await self.pool.fetch("select * from transport.outbox order by number")
+        return [
+            Received(
+                KNOWN[row["type"]].model_validate_json(row["payload"]),
+                Envelope(
+                    *(row["id"], row["type"], row["source"], row["subject"], row["time"], int(row["sequence"])),
+                    *(row["aggregateid"], row["correlationid"], row["causationid"]),
+                ),
+            )
+            for row in rows
+        ]
+
+    async def take_back(self, facts: Sequence[Received[Any]]) -> None:
+        async with transaction(self.pool) as tx:
+            for kind, batch in rounds(facts):
+                await RECALLS[kind](tx, batch)
 
     async def said(self) -> list[tuple[str, str]]:
         """What waits in the outbox: short type and version, in order."""
@@ -133,6 +164,29 @@ async def test_a_slower_copy_of_the_service_never_puts_back_what_a_later_fact_de
     )
     decision = (await eligibility.get(f"/decisions/{enterprise}")).json()
     assert decision["is_eligible"] is False
+
+
+async def test_decisions_taken_back_stand_as_they_did_and_are_not_made_again(eligibility: Eligibility) -> None:
+    grown, closing, untouched = uuid4(), uuid4(), uuid4()
+    facts = {
+        grown: [registered(grown), changed(grown, headcount=11), changed(grown, headcount=9)],
+        closing: [registered(closing), EnterpriseClosed(enterprise_id=closing, closed_on=SUMMER)],
+        untouched: [registered(untouched)],
+    }
+    for fact, version in [(fact, version) for said in facts.values() for version, fact in enumerate(said, 1)]:
+        await eligibility.hear_as_said(fact, version)
+    before = await eligibility.standings()
+    forgotten = await eligibility.forget(grown, closing)
+    assert await eligibility.standings() != before
+    for _ in range(2):
+        await eligibility.take_back(forgotten)
+    assert await eligibility.standings() == before
+    said = await eligibility.said()
+    for fact, version in [(fact, version) for said in facts.values() for version, fact in enumerate(said, 1)]:
+        await eligibility.hear_as_said(fact, version)  # the log is read again from the restored position
+    assert (await eligibility.said(), await eligibility.standings()) == (said, before)
+    await eligibility.hear_as_said(changed(grown, headcount=12), 4)
+    assert (await eligibility.said())[-1] == ("ineligible", "4")
 
 
 async def test_a_decision_is_served_with_a_reason_for_each_criterion(eligibility: Eligibility) -> None:

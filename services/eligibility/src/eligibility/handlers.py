@@ -5,7 +5,8 @@ from functools import partial
 
 from eligibility import store
 from eligibility.model import RuleBook
-from eligibility.policy import AnyOfThem, revise
+from eligibility.policy import AnyFound, AnyOfThem, revise, taken_back
+from events.contracts.eligibility import EnterpriseFoundEligible, EnterpriseFoundIneligible
 from events.contracts.envelope import Received
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed, EnterpriseRegistered
 from events.transport.batch import Hears
@@ -43,3 +44,12 @@ async def _decide(rules: RuleBook, tx: Transaction, batch: Sequence[Received[Any
     revision = revise(rules, standings, batch)
     await store.remember(tx.db, revision.standings)
     tx.announce(revision.announcements)
+
+
+async def take_back(tx: Transaction, batch: Sequence[Received[AnyFound]]) -> None:
+    """Its own decisions, said after the state that its database was restored to."""
+    standings = await store.standings(tx.db, [received.fact.enterprise_id for received in batch])
+    await store.remember(tx.db, taken_back(standings, batch))
+
+
+RECALLS: Hears = {EnterpriseFoundEligible: take_back, EnterpriseFoundIneligible: take_back}

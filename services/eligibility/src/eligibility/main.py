@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from access.keys import read_public_keys
 from access.routes import guard
 from eligibility.api import routes
-from eligibility.handlers import hears
+from eligibility.handlers import RECALLS, hears
 from eligibility.rules import read_rules
 from eligibility.settings import Settings
 from events.transport.hosting import Service
@@ -18,4 +18,4 @@ def build(settings: Settings | None = None) -> Service:
     app = FastAPI(title="eligibility", openapi_url=None)
     app.include_router(routes(rules))
     guard(app, read_public_keys(settings.access_keys))
-    return Service("eligibility", settings, app, hears(rules))
+    return Service("eligibility", settings, app, hears(rules), RECALLS)

@@ -10,16 +10,20 @@ from eligibility import reasons
 from eligibility.industries import NO_TARGET, Target, target_of
 from eligibility.model import Decision, RuleBook, RuleSet, Standing
 from events.contracts.eligibility import EnterpriseFoundEligible, EnterpriseFoundIneligible, Reason
-from events.contracts.envelope import Announcement, Received
+from events.contracts.envelope import Announcement, Received, id_of
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed, EnterpriseRegistered, Sector
 
 NO_RULE_SET = "none"
+MOST_CHANGES = 1_000
+"""Of one enterprise between a copy of the database and what was said after it."""
 NO_PROVINCE = ""
 """Of an enterprise whose end was heard of before its beginning."""
 
 State = EnterpriseRegistered | EnterpriseChanged
 AboutEnterprise = State | EnterpriseClosed
 AnyOfThem = TypeVar("AnyOfThem", EnterpriseRegistered, EnterpriseChanged, EnterpriseClosed)
+Found = EnterpriseFoundEligible | EnterpriseFoundIneligible
+AnyFound = TypeVar("AnyFound", EnterpriseFoundEligible, EnterpriseFoundIneligible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +123,39 @@ def fact_of(decision: Decision) -> EnterpriseFoundEligible | EnterpriseFoundInel
         reasons=decision.reasons,
         rule_set=decision.rule_set,
         decided_on=decision.decided_on,
+    )
+
+
+def taken_back(standings: Mapping[UUID, Standing], batch: Sequence[Received[AnyFound]]) -> list[Standing]:
+    """What stood when it was said, of decisions that the database has forgotten; a later version is left as it is."""
+    after: dict[UUID, Standing] = {}
+    for fact, envelope in batch:
+        before = after.get(fact.enterprise_id) or standings.get(fact.enterprise_id)
+        if before is None or before.version < envelope.sequence:
+            heard, is_closed = _rested_on(fact, envelope.causationid, before.heard if before else 0)
+            after[fact.enterprise_id] = Standing(_decision_of(fact), envelope.sequence, heard, is_closed)
+    return [after[enterprise_id] for enterprise_id in sorted(after, key=attrgetter("int"))]
+
+
+def _rested_on(fact: Found, cause: str | None, above: int) -> tuple[int, bool]:
+    """The enterprise's version that a decision rests on, and whether it was a closing: its cause's id is made of them.
+
+    So the register's facts that were decided before are not decided again when they are read again.
+    """
+    for heard in range(above + 1, above + MOST_CHANGES):
+        for kind in (EnterpriseRegistered, EnterpriseChanged, EnterpriseClosed):
+            if cause == str(id_of(kind.type, str(fact.enterprise_id), heard)):
+                return heard, kind is EnterpriseClosed
+    return above + 1, any(reason.criterion == "open" for reason in fact.reasons)
+
+
+def _decision_of(fact: Found) -> Decision:
+    return Decision(
+        enterprise_id=fact.enterprise_id,
+        is_eligible=isinstance(fact, EnterpriseFoundEligible),
+        sector=fact.sector,
+        province=fact.province,
+        reasons=fact.reasons,
+        rule_set=fact.rule_set,
+        decided_on=fact.decided_on,
     )
