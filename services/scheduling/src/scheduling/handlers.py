@@ -19,11 +19,18 @@ from events.contracts.registry import (
     ProgrammeChanged,
     ProgrammeOpened,
 )
-from events.contracts.scheduling import CancelledReason, VisitCancelled
+from events.contracts.scheduling import (
+    CancelledReason,
+    PlanPublished,
+    VisitCancelled,
+    VisitCompleted,
+    VisitMissed,
+    VisitScheduled,
+)
 from events.transport.batch import Hears
 from events.transport.outbox import Transaction
 from scheduling import policy
-from scheduling.store import picture, plans, visits
+from scheduling.store import picture, plans, recall, visits
 
 Fallen = Mapping[UUID, tuple[date, Envelope]]
 """Enterprises that are no longer visited: since when, and who said so."""
@@ -64,10 +71,12 @@ async def on_manager_left(tx: Transaction, batch: Sequence[Received[ManagerLeft]
 
 async def on_enterprise_registered(tx: Transaction, batch: Sequence[Received[EnterpriseRegistered]]) -> None:
     await picture.remember_enterprises(tx.db, batch)
+    await recall.fill_provinces(tx.db, [received.fact.enterprise_id for received in batch])
 
 
 async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[EnterpriseChanged]]) -> None:
     await picture.remember_enterprises(tx.db, batch)
+    await recall.fill_provinces(tx.db, [received.fact.enterprise_id for received in batch])
     await visits.mark_unfit(tx.db, [received.fact.enterprise_id for received in batch])
 
 
@@ -118,3 +127,25 @@ HEARS: Hears = {
     EnterpriseFoundEligible: on_found_eligible,
     EnterpriseFoundIneligible: on_found_ineligible,
 }
+
+
+async def take_back_scheduled(tx: Transaction, batch: Sequence[Received[VisitScheduled]]) -> None:
+    await recall.schedule(tx.db, batch)
+
+
+async def take_back_ended(tx: Transaction, batch: Sequence[Received[Any]]) -> None:
+    await recall.end(tx.db, [policy.as_said(fact, envelope.sequence) for fact, envelope in picture.newest(batch)])
+
+
+async def take_back_plans(tx: Transaction, batch: Sequence[Received[PlanPublished]]) -> None:
+    await recall.publish(tx.db, batch)
+
+
+RECALLS: Hears = {
+    VisitScheduled: take_back_scheduled,
+    VisitCompleted: take_back_ended,
+    VisitMissed: take_back_ended,
+    VisitCancelled: take_back_ended,
+    PlanPublished: take_back_plans,
+}
+"""Its own facts, by which a database restored to an older state learns again what was said."""

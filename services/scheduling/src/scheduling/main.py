@@ -6,7 +6,7 @@ from access.keys import read_public_keys
 from events.transport.hosting import Service
 from scheduling.api import door
 from scheduling.booking import keep_booking
-from scheduling.handlers import HEARS
+from scheduling.handlers import HEARS, RECALLS
 from scheduling.planning.desk import Desk, keep_planning
 from scheduling.settings import Settings
 
@@ -20,6 +20,7 @@ def build(settings: Settings | None = None) -> Service:
         settings=said,
         app=door(read_public_keys(said.access_keys)),
         hears=HEARS,
+        recalls=RECALLS,
         works={
             "planning": partial(keep_planning, desk=desk),
             "booking": partial(keep_booking, books_after=said.books_after),
