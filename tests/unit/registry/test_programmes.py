@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from events.contracts.registry import ProgrammeChanged
+from events.contracts.registry import ProgrammeChanged, ProgrammeOpened
 from registry.model.programmes import Change, Programme, Terms
-from registry.policy.programmes import changed, changed_fact, differences, opened
+from registry.policy.programmes import changed, changed_fact, differences, opened, terms_of
 
 NOW = datetime(2023, 1, 9, tzinfo=UTC)
 TODAY, HOLIDAY = date(2023, 9, 5), date(2023, 10, 2)
@@ -33,6 +33,13 @@ def test_an_opened_programme_says_all_its_terms(terms: Terms) -> None:
     fact: Any = announcement.fact
     assert (fact.minimum_visits, fact.spacing_days, len(fact.training_days)) == (2, 28, 4)
     assert announcement.sequence == 1
+
+
+def test_the_terms_read_back_from_a_fact_lack_only_what_it_does_not_tell(terms: Terms, programme: Programme) -> None:
+    told = ((opened(terms, NOW).fact, terms), (changed_fact(programme, TODAY, NOW).fact, programme.terms))
+    for fact, standing in told:
+        assert isinstance(fact, ProgrammeOpened | ProgrammeChanged)
+        assert set(differences(terms_of(fact), standing)) <= {"inspection", "opened_on"}
 
 
 def test_the_same_terms_differ_in_nothing(terms: Terms) -> None:

@@ -8,6 +8,7 @@ from registry.api import (
     attendance,
     counts,
     enterprises,
+    forgotten,
     imports,
     inspections,
     managers,
@@ -18,7 +19,7 @@ from registry.api import (
 
 ROUTERS = (
     *(programmes, agencies, inspections, suspensions, managers, attendance, absences),
-    *(enterprises, imports, counts),
+    *(enterprises, imports, counts, forgotten),
 )
 
 

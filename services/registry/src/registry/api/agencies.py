@@ -30,7 +30,7 @@ from registry.model.agencies import Agency, Application, Status
 from registry.model.programmes import Terms
 from registry.policy import agencies as policy
 from registry.store import agencies as store
-from registry.store import suspensions, turns
+from registry.store import recall, suspensions, turns
 
 router = APIRouter()
 
@@ -41,7 +41,9 @@ async def take(tx: Transaction, said: Sequence[Application], programme: Terms, t
     known = await store.load(tx.db, [one.agency_id for one in said])
     numbers = await store.taken_numbers(tx.db, programme.programme_id, [one.business_number for one in said])
     changed: dict[UUID, Agency] = {}
-    verdicts = [_decide(one, programme.programme_id, known, numbers, changed) for one in said]
+    forgotten = await recall.versions(tx.db, "agency", [one.agency_id for one in said])
+    meant = (programme.programme_id, forgotten)
+    verdicts = [_decide(one, meant, known, numbers, changed) for one in said]
     await store.save(tx.db, list(changed.values()))
     now = datetime.now(UTC)
     tx.announce(policy.application_fact(agency, today, now) for agency in changed.values())
@@ -50,15 +52,17 @@ async def take(tx: Transaction, said: Sequence[Application], programme: Terms, t
 
 def _decide(
     said: Application,
-    programme_id: UUID,
+    meant: tuple[UUID, dict[UUID, int]],
     known: dict[UUID, Agency],
     numbers: dict[str, UUID],
     changed: dict[UUID, Agency],
 ) -> str:
+    """`meant`: the programme, and the versions of those who were forgotten."""
+    programme_id, forgotten = meant
     if numbers.setdefault(said.business_number, said.agency_id) != said.agency_id:
         return "number_taken"
     before = known.get(said.agency_id)
-    after = policy.applied(said, programme_id, before)
+    after = policy.applied(said, programme_id, before, forgotten.get(said.agency_id, 0))
     if not isinstance(after, Agency):
         return after or "unchanged"
     if said.agency_id in changed:  # named twice in one file: what is said last holds, and is said once

@@ -16,7 +16,7 @@ from registry.api.sheets import ImportQuery, SheetTaker, import_sheet
 from registry.model.agencies import Agency
 from registry.model.managers import Enrolment, Manager
 from registry.policy import managers as policy
-from registry.store import agencies, turns
+from registry.store import agencies, recall, turns
 from registry.store import managers as store
 
 router = APIRouter()
@@ -28,7 +28,8 @@ async def take(tx: Transaction, said: Sequence[Enrolment]) -> list[str]:
     known = await store.load(tx.db, [one.manager_id for one in said])
     employers = await agencies.load(tx.db, sorted({one.agency_id for one in said}))
     stored = dict(known)
-    verdicts = [_decide(one, known, employers) for one in said]
+    forgotten = await recall.versions(tx.db, "manager", [one.manager_id for one in said])
+    verdicts = [_decide(one, known, employers, forgotten) for one in said]
     changed = [manager for manager_id, manager in known.items() if stored.get(manager_id) != manager]
     await store.save(tx.db, changed)
     now = datetime.now(UTC)
@@ -40,11 +41,14 @@ async def take(tx: Transaction, said: Sequence[Enrolment]) -> list[str]:
     return verdicts
 
 
-def _decide(said: Enrolment, known: dict[UUID, Manager], employers: dict[UUID, Agency]) -> str:
+def _decide(
+    said: Enrolment, known: dict[UUID, Manager], employers: dict[UUID, Agency], forgotten: dict[UUID, int]
+) -> str:
     if said.agency_id not in employers:
         return "unknown_agency"
     before = known.get(said.manager_id)
-    after = policy.enrolled(said, employers[said.agency_id].programme_id, before)
+    programme_id = employers[said.agency_id].programme_id
+    after = policy.enrolled(said, programme_id, before, forgotten.get(said.manager_id, 0))
     if not isinstance(after, Manager):
         return after or "unchanged"
     known[said.manager_id] = after

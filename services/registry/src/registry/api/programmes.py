@@ -63,6 +63,8 @@ async def _opened(tx: Transaction, terms: Terms, occurred_at: datetime) -> bool:
     if is_new:
         tx.announce([policy.opened(terms, occurred_at)])
         return True
+    if await store.complete(tx.db, terms):
+        return False
     opened_as = await store.opened_as(tx.db, terms.programme_id)
     differs = policy.differences(opened_as, terms) if opened_as else {}
     if differs:

@@ -30,10 +30,13 @@ class Inspected:
     fact: AgencyQualified | AgencyRejected
 
 
-def applied(said: Application, programme_id: UUID, known: Agency | None) -> Agency | Refusal | None:
-    """The agency as it is after an application; None when that says nothing new, or why it cannot be taken."""
+def applied(said: Application, programme_id: UUID, known: Agency | None, forgotten: int = 0) -> Agency | Refusal | None:
+    """The agency as it is after an application; None when that says nothing new, or why it cannot be taken.
+
+    `forgotten` is the version that one had reached who is not known any more.
+    """
     if known is None:
-        return Agency(said, programme_id, "applied", 1)
+        return Agency(said, programme_id, "applied", forgotten + 1)
     if known.programme_id != programme_id:
         return "other_programme"
     if known.application == said:

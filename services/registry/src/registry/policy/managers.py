@@ -16,10 +16,15 @@ PERSONAL = {"name", "phone", "mail"}
 """What of an enrolment never leaves the registry."""
 
 
-def enrolled(said: Enrolment, programme_id: UUID, known: Manager | None) -> Manager | Refusal | None:
-    """The manager after an enrolment; None when that says nothing new, or why it cannot be taken."""
+def enrolled(
+    said: Enrolment, programme_id: UUID, known: Manager | None, forgotten: int = 0
+) -> Manager | Refusal | None:
+    """The manager after an enrolment; None when that says nothing new, or why it cannot be taken.
+
+    `forgotten` is the version that one had reached who is not known any more.
+    """
     if known is None:
-        return Manager(said, programme_id, None, 0)
+        return Manager(said, programme_id, None, forgotten)
     if known.enrolment == said:
         return None
     if known.enrolment.agency_id != said.agency_id:

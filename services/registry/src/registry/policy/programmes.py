@@ -39,6 +39,12 @@ def changed_fact(programme: Programme, changed_on: date, occurred_at: datetime) 
     return Announcement(fact, programme.version, occurred_at)
 
 
+def terms_of(fact: ProgrammeOpened | ProgrammeChanged) -> Terms:
+    """The terms as far as a fact tells them; how agencies are inspected it does not."""
+    said = fact.model_dump(exclude={"changed_on", "is_synthetic"})
+    return Terms.model_validate({**said, "synthetic": fact.is_synthetic})
+
+
 def differences(opened_as: Terms, said: Terms) -> dict[str, tuple[object, object]]:
     """What a file says differently from the programme as it was opened: the term, then before and now."""
     before, now = opened_as.model_dump(mode="json"), said.model_dump(mode="json")

@@ -19,6 +19,19 @@ async def add(db: Connection, terms: Terms, opened_at: datetime) -> bool:
     return added is True
 
 
+async def complete(db: Connection, terms: Terms) -> bool:
+    """Of a programme that was read back, learn from its file what no fact tells; false when it is not such a one."""
+    completed = await db.fetchval(
+        "update programme set terms = $2, is_read_back = false, standing = standing || jsonb_build_object("
+        "'inspection', $2::jsonb -> 'inspection', 'opened_on', $2::jsonb -> 'opened_on') "
+        "where programme_id = $1 and is_read_back "
+        "and terms - 'inspection' - 'opened_on' = $2::jsonb - 'inspection' - 'opened_on' returning true",
+        terms.programme_id,
+        terms.model_dump_json(),
+    )
+    return completed is True
+
+
 async def opened_as(db: Connection, programme_id: UUID) -> Terms | None:
     """The programme of that id as it was opened, whatever has changed since."""
     terms = await db.fetchval("select terms from programme where programme_id = $1", programme_id)
