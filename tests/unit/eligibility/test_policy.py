@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.model import Decision, RuleBook, Standing
-from eligibility.policy import AboutEnterprise, Revision, decide, revise
+from eligibility.policy import AboutEnterprise, Revision, decide, revise, taken_back
 from eligibility.rules import read_rules
 from events.contracts.eligibility import EnterpriseFoundEligible, EnterpriseFoundIneligible
-from events.contracts.envelope import Envelope, Fact, Received
+from events.contracts.envelope import Envelope, Fact, Received, id_of
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed, EnterpriseRegistered
 
 RULES = read_rules()
@@ -221,3 +221,42 @@ def test_batches_may_be_cut_anywhere(changes: list[tuple[int, int]], cut: int) -
     second = revise(RULES, known, facts[cut:])
     assert [*first.announcements, *second.announcements] == whole.announcements
     assert (second.standings or first.standings) == whole.standings
+
+
+def said_by(revision: Revision) -> list[Received[Any]]:
+    """What a revision announces, as it lies in the log."""
+    back = list[Received[Any]]()
+    for one in revision.announcements:
+        assert one.because
+        envelope = heard(one.fact, one.sequence).envelope
+        back.append(Received(one.fact, envelope._replace(causationid=one.because.id)))
+    return back
+
+
+def of_the_register(*facts: AboutEnterprise) -> list[Received[Any]]:
+    """Facts with the ids that the register gives them."""
+    batch = [heard(fact, number) for number, fact in enumerate(facts, 1)]
+    return [
+        one._replace(envelope=one.envelope._replace(id=str(id_of(one.fact.type, one.fact.key, one.envelope.sequence))))
+        for one in batch
+    ]
+
+
+def test_what_was_said_taken_back_is_what_stood_and_is_not_decided_again() -> None:
+    facts = of_the_register(registered(**FACTORY), changed(**but(FACTORY, headcount=11)), closed())
+    stood = revise(RULES, {}, facts)
+    back = taken_back({}, said_by(stood))
+    assert [(one.version, one.heard, one.is_closed) for one in back] == [(3, 3, True)]
+    assert back == list(stood.standings)
+    assert revise(RULES, {ENTERPRISE: back[0]}, facts).announcements == []
+
+
+def test_a_decision_that_is_known_is_left_as_it_is() -> None:
+    stood = revise(RULES, {}, of_the_register(registered(**FACTORY)))
+    assert taken_back({ENTERPRISE: stood.standings[0]}, said_by(stood)) == []
+
+
+def test_a_decision_taken_back_whose_cause_cannot_be_told_rests_on_something_later() -> None:
+    stood = revise(RULES, {}, [heard(registered(**FACTORY), 1), heard(closed(), 7)])
+    [back] = taken_back({}, said_by(stood)[1:])
+    assert (back.version, back.heard, back.is_closed) == (2, 1, True)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from events.contracts.scheduling import VisitCompleted, VisitMissed
+from events.contracts.scheduling import VisitCancelled, VisitCompleted, VisitMissed
 from scheduling import policy, reasons
 from scheduling.model import ManagerDays, OpenDays, Programme, Report, State, Visit, visit_id_of
 
@@ -265,3 +265,18 @@ def test_a_refusal_says_what_was_broken_in_both_languages() -> None:
         assert "over_capacity: 3 (here, there); visit_lost: 1" in said
     for because in (reasons.too_many_moved(12, 5), reasons.too_many_dropped(12, 5)):
         assert all("12" in said and "5" in said for said in (because.ko, because.en))
+
+
+@pytest.mark.parametrize("outcome", ["completed", "missed"])
+def test_a_visit_taken_back_from_what_was_said_is_the_one_that_was_reported(outcome: Any) -> None:
+    visit = visit_of()
+    report = report_of(visit, outcome=outcome, risk_before=6, risk_after=2 if outcome == "completed" else 0)
+    after = policy.reported(visit, report)
+    ended = policy.as_said(policy.to_say(after, report), after.version)
+    assert ended == (visit.visit_id, outcome, after.version, after.reported_on, after.risk_after)
+
+
+def test_a_visit_taken_back_as_cancelled_keeps_the_rest() -> None:
+    [gone] = policy.cancelled([visit_of()])
+    fact = VisitCancelled(**policy.identity(gone), cancelled_on=MAY, reason="replanned")
+    assert policy.as_said(fact, gone.version) == (gone.visit_id, "cancelled", gone.version, None, None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,16 @@ class Visit:
     def held_on(self) -> date:
         """The day that counts for the spacing: when it took place, or is to."""
         return self.reported_on if self.state == "completed" and self.reported_on else self.visit_on
+
+
+class Ended(NamedTuple):
+    """What a fact tells of a visit that took place, was missed, or is called off."""
+
+    visit_id: UUID
+    state: State
+    version: int
+    reported_on: date | None = None
+    risk_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

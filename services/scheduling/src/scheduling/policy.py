@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
-from uuid import UUID
+from typing import Any, Literal
 
 from events.contracts.scheduling import VisitCancelled, VisitCompleted, VisitMissed
 from scheduling import reasons
-from scheduling.model import Because, ManagerDays, OpenDays, Programme, Report, State, Visit
+from scheduling.model import Because, Ended, ManagerDays, OpenDays, Programme, Report, Visit
 
 Verdict = Literal["accepted", "repeated"] | Because
 Said = VisitCompleted | VisitMissed
@@ -72,25 +71,13 @@ def to_say(visit: Visit, report: Report) -> Said:
     )
 
 
-class Ended(NamedTuple):
-    """What a fact tells of a visit that took place, was missed, or is called off."""
-
-    visit_id: UUID
-    state: State
-    version: int
-    reported_on: date | None = None
-    risk_after: int | None = None
-
-
 def as_said(fact: VisitCompleted | VisitMissed | VisitCancelled, version: int) -> Ended:
     """The visit as it was when that was said."""
-    match fact:
-        case VisitCompleted():
-            return Ended(fact.visit_id, "completed", version, fact.visited_on, fact.risk_after)
-        case VisitMissed():
-            return Ended(fact.visit_id, "missed", version, fact.missed_on)
-        case VisitCancelled():
-            return Ended(fact.visit_id, "cancelled", version)
+    if isinstance(fact, VisitCompleted):
+        return Ended(fact.visit_id, "completed", version, fact.visited_on, fact.risk_after)
+    if isinstance(fact, VisitMissed):
+        return Ended(fact.visit_id, "missed", version, fact.missed_on)
+    return Ended(fact.visit_id, "cancelled", version)
 
 
 def identity(visit: Visit) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from events.contracts.envelope import Received
 from events.contracts.scheduling import PlanPublished, VisitScheduled
 from events.transport.db import Connection
-from scheduling.policy import Ended
+from scheduling.model import Ended
 from scheduling.store.picture import newest
 
 NO_PLAN = UUID(int=0)
