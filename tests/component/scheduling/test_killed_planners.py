@@ -17,7 +17,7 @@ from events.contracts.registry import AgencySuspended, EnterpriseClosed
 from events.transport.lanes import LANES
 from scheduling.model import PlanRow
 from scheduling.planning.desk import Desk, plan_next, start
-from scheduling.planning.worker import PLANNERS
+from scheduling.planning.worker import PLANNERS, sole_use
 from scheduling.store import plans
 
 OUTBOX_LOCKS = 0x414E4A45
@@ -162,6 +162,24 @@ async def test_reports_and_facts_go_on_while_a_plan_is_made_anew(
     assert (after[done]["state"], after[done]["agency_id"], after[done]["version"]) == ("completed", gone, 2)
     assert not [v for v in after.values() if v["agency_id"] == gone and v["state"] == "scheduled"]
     assert (await plans.take(scheduling.pool, 30)) is not None
+
+
+async def test_who_waits_for_its_turn_waits_longer_than_transactions_may(scheduling: Any) -> None:
+    patience = {"transaction_timeout": "200ms", "lock_timeout": "200ms"}
+    async with (
+        asyncpg.create_pool(scheduling.dsn, min_size=1, max_size=1, server_settings=patience) as pool,
+        asyncio.TaskGroup() as beside,
+        held(scheduling.dsn, STOPS["before the picture"]),
+    ):
+        turn = beside.create_task(take_turn(pool))
+        await asyncio.wait({turn}, timeout=1)
+        assert not turn.done()
+    assert turn.result() == 1
+
+
+async def take_turn(pool: Any) -> int:
+    async with sole_use(pool) as db:
+        return await db.fetchval("select 1")
 
 
 async def test_a_planner_that_lost_its_lease_publishes_nothing(scheduling: Any, nation: Any) -> None:

@@ -65,6 +65,8 @@ async def sole_use(pool: Pool) -> AsyncGenerator[Connection]:
     """Nobody else gives out days meanwhile; the lock goes with the connection when this process is killed."""
     async with pool.acquire() as db:
         await db.execute("set lock_timeout = 0")
+        # The waiting is a transaction too, and another planner may take longer than any of those may.
+        await db.execute("set transaction_timeout = 0")
         await db.execute("select pg_advisory_lock($1)", plans.BOOKING, timeout=PATIENCE_SECONDS)
         try:
             yield db
