@@ -32,6 +32,8 @@ def shadow_prices(facts: Facts, forecast: Sites | None = None, near_km: float = 
     everybody = replace(facts, sites=joined(facts.sites, more))
     visits = np.append(np.where(known, 0, left.visits), more.visits)
     wanted = np.flatnonzero(visits)
+    if not len(wanted):
+        return np.zeros(len(facts.managers))
     nodes = nodes_of(everybody, Demand(wanted, visits[wanted]), COARSE)
     return _duals(nodes, groups, np.maximum(room, 0.0))[groups.of]
 
