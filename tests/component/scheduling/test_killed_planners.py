@@ -16,7 +16,7 @@ import pytest
 from events.contracts.registry import AgencySuspended, EnterpriseClosed
 from events.transport.lanes import LANES
 from scheduling.model import PlanRow
-from scheduling.planning.desk import Desk, plan_next, start
+from scheduling.planning.desk import Desk, plan_next, start_planner
 from scheduling.planning.worker import PLANNERS, sole_use
 from scheduling.store import plans
 
@@ -61,7 +61,7 @@ KILLED = pytest.mark.parametrize(
 async def killed(scheduling: Any, desk: Desk, plan: PlanRow, where: str) -> None:
     """Has a planner go as far as a stop, and kills it there."""
     async with held(scheduling.dsn, STOPS[where]):
-        process = await start(desk, plan)
+        process = await start_planner(desk, plan)
         await eventually(partial(waits, scheduling, process))
         process.kill()
         await process.wait()
@@ -148,7 +148,7 @@ async def test_reports_and_facts_go_on_while_a_plan_is_made_anew(
     assert plan
     # Held at the first visit that it moves: all that follows happens behind the picture that it was computed from.
     async with held(scheduling.dsn, f"select from visit where visit_id = '{theirs[0]}' for update"):
-        process = await start(scheduling.desk, plan)
+        process = await start_planner(scheduling.desk, plan)
         await eventually(partial(waits, scheduling, process))
         rows = [*(completed(visits[name]) for name in [done, *others[:5]]), missed(visits[others[6]])]
         assert (await scheduling.report(rows))["accepted"] == 7
@@ -192,7 +192,7 @@ async def test_a_planner_that_lost_its_lease_publishes_nothing(scheduling: Any, 
     assert late
     assert again
     assert (late.plan_id, late.attempt + 1) == (again.plan_id, again.attempt)
-    process = await start(scheduling.desk, late)
+    process = await start_planner(scheduling.desk, late)
     assert await process.wait() == 0
     assert await scheduling.visits() == []
     assert (await scheduling.get(path))["state"] == "planning"
@@ -205,7 +205,7 @@ async def test_a_planner_ends_with_the_service_that_ordered_it(scheduling: Any, 
     plan = await plans.take(scheduling.pool, 30)
     assert plan
     async with held(scheduling.dsn, STOPS["before the picture"]):
-        process = await start(scheduling.desk, plan)
+        process = await start_planner(scheduling.desk, plan)
         assert process.stdin
         process.stdin.close()
         assert await asyncio.wait_for(process.wait(), 60) != 0

@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 
 from events.contracts.registry import AgencySuspended
-from scheduling.planning.desk import start
+from scheduling.planning.desk import start_planner
 from scheduling.store import plans
 
 
@@ -181,7 +181,7 @@ async def test_a_planner_that_lost_its_plan_answers_no_wish(scheduling: Any, nat
     plan = await plans.take(scheduling.pool, 30)
     assert plan
     async with held(scheduling, "lock table visit in access exclusive mode"):
-        process = await start(scheduling.desk, plan)
+        process = await start_planner(scheduling.desk, plan)
         await until_waiting(scheduling)
         await scheduling.pool.execute("update plan set attempt = attempt + 1 where plan_id = $1", plan.plan_id)
     assert await process.wait() != 0
@@ -199,7 +199,7 @@ async def test_a_hand_back_tells_of_the_visits_that_moved_and_of_no_other(
     plan = await plans.take(scheduling.pool, 30)
     assert plan
     async with held(scheduling, "lock table wish in access exclusive mode"):
-        process = await start(scheduling.desk, plan)
+        process = await start_planner(scheduling.desk, plan)
         await until_waiting(scheduling)
         assert (await scheduling.report([completed(site[1])]))["accepted"] == 1
     assert await process.wait() == 0

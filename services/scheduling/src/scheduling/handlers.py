@@ -30,7 +30,7 @@ from events.contracts.scheduling import (
 from events.transport.batch import Hears
 from events.transport.outbox import Transaction
 from scheduling import policy
-from scheduling.store import picture, plans, recall, visits
+from scheduling.store import newcomers, picture, plans, recall, visits
 
 Fallen = Mapping[UUID, tuple[date, Envelope]]
 """Enterprises that are no longer visited: since when, and who said so."""
@@ -71,13 +71,17 @@ async def on_manager_left(tx: Transaction, batch: Sequence[Received[ManagerLeft]
 
 async def on_enterprise_registered(tx: Transaction, batch: Sequence[Received[EnterpriseRegistered]]) -> None:
     await picture.remember_enterprises(tx.db, batch)
-    await recall.fill_provinces(tx.db, [received.fact.enterprise_id for received in batch])
+    enterprise_ids = [received.fact.enterprise_id for received in batch]
+    await recall.fill_provinces(tx.db, enterprise_ids)
+    await newcomers.remember(tx.db, enterprise_ids)
 
 
 async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[EnterpriseChanged]]) -> None:
     await picture.remember_enterprises(tx.db, batch)
-    await recall.fill_provinces(tx.db, [received.fact.enterprise_id for received in batch])
-    await visits.mark_unfit(tx.db, [received.fact.enterprise_id for received in batch])
+    enterprise_ids = [received.fact.enterprise_id for received in batch]
+    await recall.fill_provinces(tx.db, enterprise_ids)
+    await visits.mark_unfit(tx.db, enterprise_ids)
+    await newcomers.remember(tx.db, enterprise_ids)
 
 
 async def on_enterprise_closed(tx: Transaction, batch: Sequence[Received[EnterpriseClosed]]) -> None:
@@ -87,7 +91,8 @@ async def on_enterprise_closed(tx: Transaction, batch: Sequence[Received[Enterpr
 
 
 async def on_found_eligible(tx: Transaction, batch: Sequence[Received[EnterpriseFoundEligible]]) -> None:
-    await picture.remember_decisions(tx.db, batch, eligible=True)
+    news = await picture.remember_decisions(tx.db, batch, eligible=True)
+    await newcomers.remember(tx.db, news)
 
 
 async def on_found_ineligible(tx: Transaction, batch: Sequence[Received[EnterpriseFoundIneligible]]) -> None:
@@ -105,6 +110,8 @@ async def ask_for_plans(tx: Transaction, batch: Sequence[Received[Any]]) -> None
 
 async def cancel(tx: Transaction, fallen: Fallen, reason: CancelledReason) -> None:
     """Cancels the open visits to enterprises, and says so."""
+    # First this: where they are being given days just now it waits for those, and then finds them.
+    await newcomers.forget(tx.db, fallen)
     gone = policy.cancelled(await visits.open_visits_to(tx.db, fallen))
     await visits.save(tx.db, gone)
     for visit in gone:

@@ -31,6 +31,7 @@ class Programme:
     workdays_added: tuple[date, ...]
     reserve_share: float
     third_visit_from_risk: int | None
+    target_enterprises: int = 0
 
 
 @dataclass(frozen=True, slots=True)

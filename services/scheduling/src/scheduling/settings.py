@@ -19,5 +19,9 @@ class Settings(TransportSettings):
     """New days lie after today; or, where a past year is played again, after the last day that a report spoke of."""
     lease_seconds: float = 30
     """A plan whose planner has not been heard of for so long is taken again."""
+    gather_seconds: float = 10
+    """Enterprises that come after a plan wait so long for others before they are given their days."""
+    replan_hours: float = 6
+    """Where they found none, a plan is asked for after so long."""
     freeze_days: int = 0
     """So many days behind today (or the last report) get no new visits from a plan."""

@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from events.transport.db import Pool
 from scheduling import reasons
 from scheduling.model import BooksAfter, PlanRow
-from scheduling.planning.orders import Order
+from scheduling.planning.orders import Order, PlacingOrder
 from scheduling.store import plans
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +36,9 @@ class Desk:
     freeze_days: int = 0
     deadline_seconds: float = 1_200
     """A planner that is not done by then hangs."""
+    gather_seconds: float = 10
+    replan_seconds: float = 21_600
+    """Newcomers wait so long for company before they are placed, and for a plan if they found no day."""
 
 
 async def keep_planning(pool: Pool, desk: Desk) -> None:
@@ -64,13 +67,28 @@ async def plan_next(pool: Pool, desk: Desk) -> bool:
 
 
 async def _see_through(pool: Pool, desk: Desk, plan: PlanRow) -> None:
-    process = await start(desk, plan)
+    process = await start_planner(desk, plan)
     try:
         await _attend(pool, desk, plan, process)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await _end(process)
+
+
+async def see_to_its_end(process: Process, seconds: float) -> int | None:
+    """How a process ended; killed when it takes longer, or when whoever waits for it is stopped."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await process.wait()
+    except TimeoutError:
+        return None
+    finally:
+        await _end(process)
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 async def _tell(pool: Pool, plan: PlanRow) -> None:
@@ -85,9 +103,8 @@ async def _tell(pool: Pool, plan: PlanRow) -> None:
     say("plan_refused", plan_id=str(plan.plan_id), requested_by=plan.requested_by, reasons=codes)
 
 
-async def start(desk: Desk, plan: PlanRow) -> Process:
-    """The planner's process; it lives no longer than the pipe to it."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "scheduling.planning.worker", stdin=PIPE)
+async def start_planner(desk: Desk, plan: PlanRow) -> Process:
+    """The process of a planner for this plan."""
     order = Order(
         database_url=desk.database_url,
         plan_id=plan.plan_id,
@@ -96,6 +113,12 @@ async def start(desk: Desk, plan: PlanRow) -> Process:
         books_after=desk.books_after,
         freeze_days=desk.freeze_days,
     )
+    return await start("scheduling.planning.worker", order)
+
+
+async def start(module: str, order: PlacingOrder) -> Process:
+    """A process with an order; it lives no longer than the pipe to it."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, stdin=PIPE)
     if process.stdin:
         process.stdin.write(order.model_dump_json().encode() + b"\n")
         await process.stdin.drain()

@@ -3,7 +3,9 @@
 import numpy as np
 
 from scheduling.planner import plan as plan_nation
+from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.geometry import on_the_map
+from scheduling.planner.groups import usable_days
 from scheduling.planner.model import (
     Agencies,
     Calendar,
@@ -24,7 +26,8 @@ from scheduling.planning.picture import NOBODY, Ints, Picture, Proposal
 
 def plan(picture: Picture) -> Proposal:
     """Its proposal, visit by visit in the order of the picture's needs."""
-    answer = plan_nation(facts_of(picture))
+    facts = facts_of(picture)
+    answer = plan_nation(facts, forecast=foreseen(picture, facts))
     new = answer.visits.stage == Stage.DRAFT
     visits = answer.visits.take(new)
     manager, day = (np.full(len(picture.needs), -1, np.int64) for _ in range(2))
@@ -34,6 +37,18 @@ def plan(picture: Picture) -> Proposal:
     missing = answer.unscheduled
     reason[_needs_of(picture, missing.site, missing.ordinal)] = missing.reason
     return in_order(picture, Proposal(manager, day, reason))
+
+
+def foreseen(picture: Picture, facts: Facts) -> Sites | None:
+    """Those who are still to come until the programme's target is reached, like those known; as far as there is room.
+
+    More than there is room for must not be foreseen: they would take the days of those who are here.
+    """
+    programme, busy = picture.programme, int((facts.kept.day >= 0).sum()) + len(picture.needs)
+    capacity = int((usable_days(facts).sum(axis=1) * facts.managers.stops).sum())
+    room = (capacity - busy) // max(programme.minimum_visits, 1)
+    count = min(programme.target_enterprises - len(picture.sites), room)
+    return forecast(facts, in_proportion(facts.sites, count)) if count > 0 else None
 
 
 def in_order(picture: Picture, proposal: Proposal) -> Proposal:

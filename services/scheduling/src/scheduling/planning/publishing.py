@@ -44,12 +44,13 @@ async def publish(pool: Pool, finished: Finished) -> None:
     async with transaction(pool) as tx:
         await plans.take_time(tx.db)
         is_new = finished.picture.needs.version[finished.proposal.placed] == 0
-        again = list(visits_of(finished, finished.proposal.placed[~is_new]))
+        again = list(visits_of(finished.picture, finished.proposal, finished.proposal.placed[~is_new]))
         taken = await publication.schedule_again(tx.db, plan.plan_id, again)
         lost = {visit.visit_id for visit in again} - taken
         await _cancel(tx, finished, now)
         await answer_wishes(tx, plan, [_as_it_went(answer, lost) for answer in finished.answers], now)
-        await publication.insert_visits(tx.db, plan.plan_id, visits_of(finished, finished.proposal.placed[is_new]))
+        new = visits_of(finished.picture, finished.proposal, finished.proposal.placed[is_new])
+        await publication.insert_visits(tx.db, plan.plan_id, new)
         await publication.insert_unscheduled(tx.db, plan.plan_id, _unscheduled(finished))
         tx.announce_stream(_facts(finished, lost, now))
         await tx.flush()
@@ -127,9 +128,8 @@ def _name(picture: Picture, site: int, ordinal: int) -> UUID:
     return visit_id_of(picture.programme.programme_id, UUID(bytes=picture.sites.ids[site].tobytes()), ordinal)
 
 
-def visits_of(finished: Finished, placed: Ints) -> Iterator[Visit]:
+def visits_of(picture: Picture, proposal: Proposal, placed: Ints) -> Iterator[Visit]:
     """Needs that got a day, as visits made one by one: a nation of them does not stand in memory."""
-    picture, proposal = finished.picture, finished.proposal
     programme_id = picture.programme.programme_id
     needs, sites, managers = picture.needs, picture.sites, picture.managers
     site = needs.site[placed]
@@ -151,9 +151,14 @@ def visits_of(finished: Finished, placed: Ints) -> Iterator[Visit]:
 
 
 def _facts(finished: Finished, lost: Set[UUID], now: datetime) -> Iterator[Announcement]:
-    for visit in visits_of(finished, finished.proposal.placed):
+    for visit in visits_of(finished.picture, finished.proposal, finished.proposal.placed):
         if visit.visit_id not in lost:
-            yield Announcement(VisitScheduled(**identity(visit), visit_on=visit.visit_on), visit.version, now)
+            yield scheduled(visit, now)
+
+
+def scheduled(visit: Visit, now: datetime) -> Announcement:
+    """What is said of a visit that has got a day."""
+    return Announcement(VisitScheduled(**identity(visit), visit_on=visit.visit_on), visit.version, now)
 
 
 def _unscheduled(finished: Finished) -> Iterator[tuple[UUID, int, str]]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from threading import Thread
@@ -18,7 +18,7 @@ import numpy as np
 from events.transport.db import Connection, Pool, open_pool
 from events.transport.outbox import transaction
 from scheduling import reasons
-from scheduling.model import SEOUL, Because, PlanRow, Wish, WishAnswer
+from scheduling.model import Because, PlanRow, Wish, WishAnswer
 from scheduling.planning.difference import beyond_limits, counted, measured
 from scheduling.planning.making_way import propose_with_way
 from scheduling.planning.orders import Order
@@ -39,11 +39,12 @@ NOBODY_GOES = "nobody goes"
 def main() -> None:
     """Sees one plan through, unless the service that ordered it goes away."""
     order = Order.model_validate_json(sys.stdin.readline())
-    Thread(target=_die_with_the_service, daemon=True).start()
+    Thread(target=die_with_the_service, daemon=True).start()
     asyncio.run(see_through(order))
 
 
-def _die_with_the_service() -> None:
+def die_with_the_service() -> None:
+    """Ends this process when the pipe to its service closes."""
     sys.stdin.read()
     os._exit(1)
 
@@ -91,7 +92,7 @@ class Draft:
 
 async def _plan(pool: Pool, db: Connection, plan: PlanRow, order: Order) -> None:
     started = perf_counter()
-    picture = await read_picture(db, plan, Known(_today(order), order.freeze_days))
+    picture = await read_picture(db, plan, Known(order.today, order.freeze_days))
     # A plan that begins on a later day cannot tell what becomes of a wish before it: wishes have a plan of their own.
     asked = [] if plan.not_before else await wishes.waiting(db, plan.programme_id)
     if (missing := not_enough(picture)) and not (asked and can_move(picture)):
@@ -114,10 +115,6 @@ async def _refuse(pool: Pool, plan: PlanRow, answers: Sequence[WishAnswer], beca
             raise LostPlanError(f"{plan.plan_id} is no longer attempt {plan.attempt}'s")
         if not plan.is_preview:
             await answer_wishes(tx, plan, answers, datetime.now(UTC))
-
-
-def _today(order: Order) -> date | None:
-    return datetime.now(SEOUL).date() if order.books_after == "today" else None
 
 
 def compute(planner: str, picture: Picture, asked: Sequence[Wish]) -> Draft:

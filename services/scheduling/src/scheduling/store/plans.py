@@ -71,6 +71,12 @@ async def find(pool: Pool | Connection, plan_id: UUID) -> PlanRow | None:
     return _plan(row) if row else None
 
 
+async def last_published(db: Connection) -> PlanRow | None:
+    """The plan that stands: the last one of any programme."""
+    row = await db.fetchrow("select * from plan where state = 'published' order by published_at desc limit 1")
+    return _plan(row) if row else None
+
+
 async def ask_again(pool: Pool, wait_seconds: float) -> list[UUID]:
     """Asks again for plans refused through a fault of ours, and for those that wishes wait for; of which programmes.
 

@@ -1,0 +1,115 @@
+"""Enterprises that came after the plan, until they have days, and the prices by which these are chosen."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from events.transport.db import Connection
+
+_READY = """
+    from newcomer n join enterprise e using (enterprise_id) join decision d using (enterprise_id)
+    where n.left_at is null and d.is_eligible and d.sector is not null
+      and not exists (select from closure c where c.enterprise_id = e.enterprise_id and c.version > e.version)
+"""
+
+
+async def remember(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
+    """Those of the enterprises that qualify wait for days, unless they have some or have had all their visits."""
+    await db.execute(
+        """insert into newcomer (enterprise_id)
+           select enterprise_id from decision d
+           where enterprise_id = any($1) and is_eligible
+             and not exists (select from visit v where v.enterprise_id = d.enterprise_id group by v.enterprise_id
+                             having bool_or(state in ('scheduled', 'missed')) or bool_and(state = 'completed'))
+           order by enterprise_id on conflict do nothing""",
+        list(set(enterprise_ids)),
+    )
+
+
+async def lock(db: Connection, enterprise_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them who still wait; nobody forgets them before the commit. In key order."""
+    rows = await db.fetch(
+        "select enterprise_id from newcomer where enterprise_id = any($1) order by enterprise_id for update",
+        list(enterprise_ids),
+    )
+    return {row["enterprise_id"] for row in rows}
+
+
+async def forget(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
+    """They wait no more. Locked in key order."""
+    await db.execute(
+        """with mine as (select enterprise_id from newcomer where enterprise_id = any($1)
+                         order by enterprise_id for update)
+           delete from newcomer n using mine where n.enterprise_id = mine.enterprise_id""",
+        list(enterprise_ids),
+    )
+
+
+async def settle(db: Connection, plan_id: UUID, published_at: datetime) -> None:
+    """Forgets those to whom the last plan gave days, or of whom it said why it gave none."""
+    await db.execute(
+        """with known as (
+               select enterprise_id from newcomer n
+               where exists (select from visit v
+                             where v.enterprise_id = n.enterprise_id and v.state in ('scheduled', 'missed'))
+                  or n.arrived_at < $2 and exists (select from unscheduled u
+                                                   where u.plan_id = $1 and u.enterprise_id = n.enterprise_id)
+               order by enterprise_id for update of n skip locked)
+           delete from newcomer n using known where n.enterprise_id = known.enterprise_id""",
+        plan_id,
+        published_at,
+    )
+
+
+async def ready(db: Connection) -> list[UUID]:
+    """Whoever waits to be given days between plans and is known well enough, longest first."""
+    rows = await db.fetch(f"select enterprise_id {_READY} order by n.arrived_at, enterprise_id")
+    return [row["enterprise_id"] for row in rows]
+
+
+async def gathered(db: Connection, seconds: float) -> int:
+    """How many are ready, once the first of them has waited so long; 0 before."""
+    return await db.fetchval(
+        f"""select case when min(n.arrived_at) <= clock_timestamp() - make_interval(secs => $1)
+                   then count(*) else 0 end {_READY}""",
+        seconds,
+    )
+
+
+async def leave_to_plan(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
+    """They are not tried again between plans."""
+    await db.execute(
+        "update newcomer set left_at = clock_timestamp() where enterprise_id = any($1)", list(enterprise_ids)
+    )
+
+
+async def leave_all_to_plan_now(db: Connection) -> None:
+    """So many came that a plan is asked for at once."""
+    await db.execute("update newcomer set left_at = '-infinity' where left_at is null")
+
+
+async def due(db: Connection, seconds: float) -> int:
+    """How many wait for a plan, if the first of them has waited so long; then the wait begins anew."""
+    done = await db.execute(
+        """update newcomer set left_at = clock_timestamp()
+           where left_at is not null
+             and (select min(left_at) from newcomer) <= clock_timestamp() - make_interval(secs => $1)""",
+        seconds,
+    )
+    return int(done.removeprefix("UPDATE "))
+
+
+async def prices(db: Connection, programme_id: UUID, since: datetime) -> dict[UUID, float]:
+    """Kilometres by manager, if they were found since then."""
+    rows = await db.fetch(
+        "select manager_id, km from price where programme_id = $1 and found_at > $2", programme_id, since
+    )
+    return {row["manager_id"]: row["km"] for row in rows}
+
+
+async def keep_prices(db: Connection, programme_id: UUID, km: Mapping[UUID, float], found_at: datetime) -> None:
+    """Instead of those found before."""
+    async with db.transaction():
+        await db.execute("delete from price where programme_id = $1", programme_id)
+        rows = [(programme_id, manager_id, price, found_at) for manager_id, price in km.items()]
+        await db.copy_records_to_table("price", records=rows)
