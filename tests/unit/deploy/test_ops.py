@@ -1,5 +1,7 @@
 """What the operators' command cannot use it names in one sentence."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,10 @@ def test_a_broker_that_is_away_is_named(verb: str) -> None:
     outcome = CliRunner().invoke(main, ["topics", verb, "--bootstrap", "127.0.0.1:1"])
     assert outcome.exit_code == 1
     assert outcome.output.splitlines()[-1].startswith("Error: Kafka does not answer: ")
+
+
+def test_planning_loads_nothing_of_kafka() -> None:
+    asked = "import sys; from ops.main import main; main(['plan', 'verify', '--help'], standalone_mode=False)"
+    loaded = f"{asked}; print({{'aiokafka', 'numba', 'pydantic'}} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "set()"
