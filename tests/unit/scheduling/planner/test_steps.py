@@ -1,6 +1,7 @@
 """The single steps: rounds, sets of days, bundles, chains of days, explanations and proofs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -11,7 +12,8 @@ from scheduling.planner.bundles import shorter, urgent
 from scheduling.planner.chains import cheapest_chain
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
-from scheduling.planner.geometry import on_the_globe, on_the_map, tour
+from scheduling.planner.geometry import ROAD, on_the_globe, on_the_map, tour
+from scheduling.planner.insertion import WAIT_KM
 from scheduling.planner.openings import first_open, last_open, pack, unpack
 from scheduling.planner.prices import shadow_prices
 from scheduling.planner.whatif import Question, answer, changed
@@ -78,9 +80,35 @@ def test_an_explanation_names_the_chosen_place_and_others_with_their_price(progr
     visits = plan(facts).visits
     found = why(live(facts, visits), int(visits.site[0]), int(visits.ordinal[0]))
     assert (found.chosen.manager, found.chosen.day) == (visits.manager[0], visits.day[0])
-    assert found.chosen.more_km == 0
+    assert found.chosen.costs_more == 0
     assert found.other_days
     assert all(choice.agency != found.chosen.agency for choice in found.other_agencies)
+
+
+def test_an_explanation_tells_the_road_from_the_wait(programme: Make) -> None:
+    facts = programme(sites=60, seed=2, windows=0.0)
+    visits = plan(facts).visits
+    for risk_weight in (0.0, 50.0):
+        weighed = replace(facts, rules=replace(facts.rules, risk_weight=risk_weight))
+        found = why(live(weighed, visits), int(visits.site[0]), int(visits.ordinal[0]))
+        opens = int(unpack(facts.sites.open_days, len(facts.calendar))[visits.site[0]].argmax())
+        a_day = WAIT_KM * ROAD * risk_weight * float(facts.sites.risk[visits.site[0]])
+        for one in (found.chosen, *found.other_days, *found.other_agencies, *found.other_managers):
+            if one.day >= 0:
+                assert one.wait_days == one.day - opens
+                more = one.km - found.chosen.km + a_day * (one.wait_days - found.chosen.wait_days)
+                assert one.costs_more == pytest.approx(more)
+        assert found.chosen.km < 500
+
+
+def test_the_other_days_of_an_explanation_keep_the_order_of_visits(programme: Make) -> None:
+    facts = programme(sites=60, seed=2, windows=0.0)
+    visits = plan(facts).visits
+    state = live(facts, visits)
+    for site in np.flatnonzero(state.day.min(axis=1) >= 0)[:20].tolist():
+        first, second = state.day[site, :2].tolist()
+        assert all(choice.day < second for choice in why(state, site, 1).other_days)
+        assert all(choice.day > first for choice in why(state, site, 2).other_days)
 
 
 def test_capacity_that_is_short_has_a_price_and_plenty_has_none(programme: Make) -> None:

@@ -11,7 +11,7 @@ import click
 from scheduling import reasons
 from scheduling.commands.asked import amended, change_of, write_amended
 from scheduling.commands.proving import Grounds, write_proved
-from scheduling.commands.terminal import AS_JSON, CONSOLE, DAY, FOLDER, FORM, OUT, progress, read, read_planned, say
+from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, FORM, OUT, answers, progress, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.amend import Amendment
 from scheduling.planfiles.facts import Names, Reading
@@ -109,15 +109,18 @@ def _exceeded(change: Difference, wish: dict[str, Any]) -> str:
 
 def _tell(reading: Reading, told: tuple[PlanReading, Changed, Difference], exceeded: str, wish: dict[str, Any]) -> None:
     before, made, change = told
-    refused = _refused(reading.names, made)
+    refused, plans = _refused(reading.names, made), telling.Two(reading, before.all_visits, made.plan.visits)
+    counted = telling.standing(made.plan)
     if wish["as_json"]:
-        counted = {"unscheduled": len(made.plan.unscheduled.site), "refused": bool(exceeded)}
-        say(telling.changes(change) | counted | {"refused_wishes": refused})
+        moves = {"moves": telling.moves(change, plans)}
+        say(telling.changes(change) | counted | {"refused": bool(exceeded)} | {"refused_wishes": refused} | moves)
         return
+    console = answers()
     for one in refused:
-        CONSOLE.print(f"{one['enterprise_id']} {one['ordinal'] or ''} {one['code']}: {one['ko']} / {one['en']}")
-    telling.difference(CONSOLE, change, (reading, before.all_visits, made.plan.visits))
-    telling.reasons(CONSOLE, made.plan)
+        console.print(f"{one['enterprise_id']} {one['ordinal'] or ''} {one['code']}: {one['ko']} / {one['en']}")
+    telling.difference(console, change, plans)
+    console.print("In the new plan {published:,} visits are published, {pinned:,} pinned.".format_map(counted))
+    telling.reasons(console, made.plan)
 
 
 def _refused(names: Names, made: Changed) -> list[dict[str, Any]]:

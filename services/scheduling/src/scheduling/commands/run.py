@@ -5,24 +5,24 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from scheduling.commands.proving import Grounds, write_proved
 from scheduling.commands.terminal import (
     AS_JSON,
-    CONSOLE,
     FOLDER,
     FORM,
     OUT,
     BadInput,
+    answers,
     place_of,
     progress,
     read,
     read_planned,
     say,
 )
-from scheduling.planfiles import telling
+from scheduling.planfiles import explaining, telling
 from scheduling.planfiles.plans import write_plan, write_refusals
+from scheduling.planfiles.shortages import certificate, certificate_as_json
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
@@ -66,11 +66,12 @@ def run(facts: Path, **wish: Any) -> None:
     if wish["as_json"]:
         refused = [asdict(one) for one in reading.refusals]
         said = telling.measures_as_json(figures, made)
-        say(said | {"certificate": telling.certificate_as_json(proof), "refused": refused})
+        say(said | {"certificate": certificate_as_json(proof), "refused": refused})
         return
-    telling.summary(CONSOLE, figures, made.seconds)
-    telling.reasons(CONSOLE, made)
-    telling.certificate(CONSOLE, proof, len(made.unscheduled.site))
+    console = answers()
+    telling.summary(console, figures, made.seconds)
+    telling.reasons(console, made)
+    certificate(console, proof, len(made.unscheduled.site))
 
 
 def _expected(facts: Facts, wish: dict[str, Any]) -> Sites | None:
@@ -99,12 +100,12 @@ def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: 
     found = why(live(reading.facts, made.visits), site, ordinal)
     if as_json:
         choices = {
-            kind.replace(" ", "_"): [telling.choice_as_json(reading.names, reading.facts, one) for one in some]
-            for kind, some in telling.choices_of(found).items()
+            kind.replace(" ", "_"): [explaining.choice_as_json(reading.names, reading.facts, one) for one in some]
+            for kind, some in explaining.choices_of(found).items()
         }
         say({"ko": found.sentence[0], "en": found.sentence[1]} | choices)
     else:
-        telling.explanation(Console(), reading.names, reading.facts, found)
+        explaining.explanation(answers(), reading.names, reading.facts, found)
 
 
 def _say_reason(reason: Reason, as_json: bool) -> None:
@@ -124,8 +125,8 @@ def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
     """Compare two plans of the same FACTS."""
     reading = read(facts)
     one, other = (read_planned(folder, reading).all_visits for folder in (before, after))
-    change = difference(reading.facts, one, other)
+    change, plans = difference(reading.facts, one, other), telling.Two(reading, one, other)
     if as_json:
-        say(telling.changes(change))
+        say(telling.changes(change) | {"moves": telling.moves(change, plans)})
     else:
-        telling.difference(Console(), change)
+        telling.difference(answers(), change, plans)

@@ -16,7 +16,8 @@ from scheduling.planfiles.plans import PlanReading, read_plan
 from scheduling.planfiles.sheets import Refusal, UnreadableError
 from scheduling.planner import pipeline
 
-CONSOLE = Console(stderr=True)
+CONSOLE = Console(stderr=True, markup=False, emoji=False)
+"""For what is said beside the answer; cells of files are said as they are, brackets are no markup."""
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Say it as JSON on the standard output.")
 OUT = click.option(
@@ -75,9 +76,14 @@ def place_of(name: str, names: list[str], kind: str) -> int:
 def progress() -> Generator[pipeline.Progress]:
     """A bar that a plan moves forward."""
     columns = (TextColumn("{task.description:>10}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=CONSOLE, transient=True) as bar:
+    with Progress(*columns, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal) as bar:
         task = bar.add_task("planning", total=1.0)
         yield lambda step, share: bar.update(task, description=step, completed=share)
+
+
+def answers() -> Console:
+    """The standard output, for answers in words."""
+    return Console(markup=False, emoji=False)
 
 
 def say(what: Mapping[str, Any]) -> None:

@@ -8,12 +8,23 @@ from typing import Any
 
 import click
 import numpy as np
-from rich.console import Console
 
-from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, BadInput, place_of, progress, read, read_planned, say
+from scheduling.commands.terminal import (
+    AS_JSON,
+    DAY,
+    FOLDER,
+    BadInput,
+    answers,
+    place_of,
+    progress,
+    read,
+    read_planned,
+    say,
+)
 from scheduling.planfiles import telling
 from scheduling.planfiles.facts import PROVINCE_NUMBERS, Reading
 from scheduling.planfiles.plans import day_of
+from scheduling.planfiles.shortages import certificate, certificate_as_json
 from scheduling.planfiles.telling import World
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
@@ -31,7 +42,10 @@ WORTH_A_PROCESS = 20_000
 @click.argument("planned", type=FOLDER, required=False)
 @click.option("--province", help="Only this province, such as KR-41: about a second.")
 @click.option(
-    "--managers", default=0.0, help="So many more managers: 0.1 is a tenth more, -0.15 fifteen per cent fewer."
+    "--managers",
+    type=click.FloatRange(min=-1),
+    default=0.0,
+    help="So many more managers: 0.1 is a tenth more, -0.15 fifteen per cent fewer.",
 )
 @click.option("--visits-a-day", default=0, help="So many visits a day more, or fewer, for every manager.")
 @click.option("--from", "since", type=DAY, help="Another first day of the programme, or the first of the suspension.")
@@ -51,10 +65,11 @@ def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
     proof = certify(there)
     if wish["as_json"]:
         compared = telling.comparison_as_json(one, other, change)
-        say(compared | {"certificate": telling.certificate_as_json(proof)})
+        say(compared | {"certificate": certificate_as_json(proof)})
         return
-    telling.comparison(Console(), one, other, change)
-    telling.certificate(Console(), proof, len(other.plan.unscheduled.site))
+    console = answers()
+    telling.comparison(console, one, other, change)
+    certificate(console, proof, len(other.plan.unscheduled.site))
 
 
 def _dates(wish: dict[str, Any]) -> dict[str, str]:
@@ -106,7 +121,8 @@ def _from_plan(asked: tuple[Facts, Facts, Question, Plan]) -> tuple[World, World
 def _from_nothing(here: Facts, there: Facts) -> tuple[World, World]:
     """Both worlds planned; large ones at the same time, each by its own process."""
     if len(here.sites) < WORTH_A_PROCESS:
-        return _world(here), _world(there)
+        with progress() as tell:
+            return _world(here, tell), _world(there, tell)
     with ProcessPoolExecutor(1, get_context("spawn")) as other_process:
         one = other_process.submit(_world, here)
         with progress() as tell:

@@ -1,22 +1,19 @@
-"""Plans told to people: a summary, a difference, an explanation; and the same as JSON."""
+"""Plans told to people: a summary, a difference, two worlds; and the same as JSON."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 from rich.console import Console
-from rich.table import Table
 
-from korea.provinces import PROVINCES
-from scheduling.planfiles.facts import Names, Reading
+from scheduling.planfiles.facts import Reading
+from scheduling.planfiles.plans import visit_ids
+from scheduling.planfiles.tables import show
 from scheduling.planner.difference import Difference
 from scheduling.planner.measures import Measures
-from scheduling.planner.model import SECTORS, Facts, Plan, Reason, Visits
+from scheduling.planner.model import Plan, Reason, Stage, Visits
 from scheduling.planner.reasons import SENTENCES
-from scheduling.planner.shortfall import NO_MONTH, Certificate
-from scheduling.planner.why import Choice, Why
 
 SHOWN = 10
 TOLD = {
@@ -39,12 +36,11 @@ class World:
 
 def summary(console: Console, measures: Measures, seconds: dict[str, float]) -> None:
     """The figures of a plan as a table."""
-    table = Table("figure", "value", title="The plan")
-    for name, (words, form) in TOLD.items():
-        table.add_row(words, format(getattr(measures, name), form))
+    show(console, ("figure", "value"), [
+        (words, format(getattr(measures, name), form)) for name, (words, form) in TOLD.items()
+    ], "The plan")  # fmt: skip
     steps = ", ".join(f"{step} {took:.1f}" for step, took in seconds.items())
-    table.add_row("seconds", f"{sum(seconds.values()):.1f} ({steps})")
-    console.print(table)
+    console.print(f"Planned in {sum(seconds.values()):.1f} seconds ({steps}).")
 
 
 def reasons(console: Console, plan: Plan) -> None:
@@ -54,88 +50,72 @@ def reasons(console: Console, plan: Plan) -> None:
         console.print(f"{count:,} × {Reason(code).name.lower()}: {korean} / {english}")
 
 
-def certificate(console: Console, proof: Certificate, unscheduled: int) -> None:
-    """The shortfall, its proof and its repair, and how near the plan comes to it."""
-    if not proof.unserved:
-        console.print("No shortfall is certain: the capacity of every province, sector and month suffices on paper.")
+@dataclass(frozen=True)
+class Two:
+    """Two plans of the same facts, the earlier and the later one."""
+
+    reading: Reading
+    before: Visits
+    after: Visits
+
+
+def difference(console: Console, change: Difference, plans: Two) -> None:
+    """What changes in figures, and some of the visits that move, by name."""
+    figures = [(words.replace("_", " "), f"{count:,}") for words, count in changes(change).items()]
+    show(console, ("change", "count"), figures, "The difference")
+    if not len(change.moved):
         return
-    console.print(
-        f"At least {proof.unserved:,} visits cannot be made by anyone: {proof.demanded:,} visits can only be made by "
-        f"agencies and months with room for {proof.capacity:,}. The plan leaves {unscheduled:,}: "
-        f"{unscheduled - proof.unserved:,} more than the bound ({unscheduled / proof.unserved:.3f} times)."
-    )
-    _table(console, ("province", "sector", "month", "visits missing"), [
-        (_province(one.province), SECTORS[one.sector], str(_month(one.month) or "never open"), f"{one.visits:,}")
-        for one in sorted(proof.missing, key=lambda each: -each.visits)[:20]
+    console.print()
+    show(console, ("enterprise", "visit", "was", "is now"), [
+        ("\n".join((one["enterprise_id"], *_who(one))), str(one["ordinal"]), one["was_on"], one["visit_on"])
+        for one in moves(change, plans, SHOWN)
     ])  # fmt: skip
-    console.print(
-        f"No fewer than {proof.managers_bound:,} more managers can end it. {proof.managers_needed:,} do, as follows: "
-        f"with them the same flow leaves {proof.unserved_then:,} visits."
-    )
-    _table(console, ("province", "at agencies for", "managers"), [
-        (_province(one.province), "|".join(sectors_of(one.sectors)), f"{one.managers:,}") for one in proof.repairs
-    ])  # fmt: skip
+    if len(change.moved) > SHOWN:
+        console.print(f"… and {len(change.moved) - SHOWN:,} more; --json names them all.")
 
 
-def _table(console: Console, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    table = Table(*header)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+def _who(move: dict[str, Any]) -> tuple[str, ...]:
+    """Who comes instead, where that changes."""
+    if move["was_agency"] != move["agency"]:
+        return f"from {move['was_agency'] or '(gone)'}", f"to {move['agency']}"
+    return (f"to {move['manager_id']}",) if move["was_manager_id"] != move["manager_id"] else ()
 
 
-def _province(number: int) -> str:
-    return f"{PROVINCES[number].short_korean} {PROVINCES[number].english}"
-
-
-def _month(number: int) -> int | None:
-    return None if number == NO_MONTH else number % 12 + 1
-
-
-def sectors_of(bits: int) -> list[str]:
-    """The names of a set of sectors."""
-    return [name for number, name in enumerate(SECTORS) if bits >> number & 1]
-
-
-def certificate_as_json(proof: Certificate) -> dict[str, Any]:
-    """The proof with codes in place of numbers; months are calendar months, null where no day is open."""
-    missing = [
-        {"province": PROVINCES[one.province].code, "sector": SECTORS[one.sector], "month": _month(one.month),
-         "visits": one.visits}
-        for one in proof.missing
+def moves(change: Difference, plans: Two, most: int | None = None) -> list[dict[str, Any]]:
+    """The visits that move: when and by whom they were made, and when and by whom they are; null for who is gone."""
+    names = plans.reading.names
+    before, after = plans.before.take(change.moved[:most]), plans.after.take(change.moved_to[:most])
+    enterprises = [names.enterprises[site] if site >= 0 else "(gone)" for site in before.site.tolist()]
+    ids = visit_ids(names.programme, enterprises, before.ordinal)
+    named = zip(ids, enterprises, before.ordinal.tolist(), _places(plans.reading, before, "was_on"),
+                _places(plans.reading, after, "visit_on"), strict=True)  # fmt: skip
+    return [
+        {"visit_id": visit, "enterprise_id": enterprise, "ordinal": ordinal}
+        | {name if name == "was_on" else f"was_{name}": value for name, value in was.items()} | now
+        for visit, enterprise, ordinal, was, now in named
     ]  # fmt: skip
-    repairs = [
-        {"province": PROVINCES[one.province].code, "sectors": sectors_of(one.sectors), "managers": one.managers}
-        for one in proof.repairs
+
+
+def _places(reading: Reading, visits: Visits, on: str) -> list[dict[str, str | None]]:
+    """Day, agency and manager of each visit."""
+    names, of = reading.names, reading.facts.managers.agency
+    return [
+        {
+            on: date.fromordinal(day).isoformat(),
+            "agency": names.agency_names[of[manager]] if manager >= 0 else None,
+            "manager_id": names.managers[manager] if manager >= 0 else None,
+        }
+        for day, manager in zip(visits.date.tolist(), visits.manager.tolist(), strict=True)
     ]
-    return asdict(proof) | {"missing": missing, "repairs": repairs}
 
 
-def difference(console: Console, change: Difference, plans: tuple[Reading, Visits, Visits] | None = None) -> None:
-    """What changes, in one table; with the plans, some of the visits that move, by name."""
-    table = Table("change", "count", title="The difference")
-    for words, count in changes(change).items():
-        table.add_row(words.replace("_", " "), f"{count:,}")
-    console.print(table)
-    if plans and len(change.moved):
-        reading, before, after = plans
-        rows = change.moved[:SHOWN], change.moved_to[:SHOWN]
-        names = [reading.names.enterprises[site] for site in before.site[rows[0]].tolist()]
-        was, now = _places(reading, before.take(rows[0])), _places(reading, after.take(rows[1]))
-        told = zip(names, before.ordinal[rows[0]].tolist(), was, now, strict=True)
-        _table(console, ("enterprise", "visit", "was", "is now"), [
-            (name, str(ordinal), one, other) for name, ordinal, one, other in told
-        ])  # fmt: skip
-        if len(change.moved) > SHOWN:
-            console.print(f"… and {len(change.moved) - SHOWN:,} more.")
-
-
-def _places(reading: Reading, visits: Visits) -> list[str]:
-    """Day and agency of each visit."""
-    names, of = reading.names.agency_names, reading.facts.managers.agency
-    agency = [names[of[one]] if one >= 0 else "(gone)" for one in visits.manager.tolist()]
-    dates = [date.fromordinal(day).isoformat() for day in visits.date.tolist()]
-    return [f"{day} {one}" for day, one in zip(dates, agency, strict=True)]
+def standing(plan: Plan) -> dict[str, int]:
+    """How much of a plan is published, pinned and without a date."""
+    return {
+        "published": int((plan.visits.stage == Stage.PUBLISHED).sum()),
+        "pinned": int(plan.visits.pinned.sum()),
+        "unscheduled": len(plan.unscheduled.site),
+    }
 
 
 def changes(change: Difference) -> dict[str, int | float]:
@@ -147,44 +127,6 @@ def changes(change: Difference) -> dict[str, int | float]:
         "published_moved": change.published_moved,
         "km": round(change.km, 1),
         "risk_days": round(change.risk_days, 1),
-    }
-
-
-def explanation(console: Console, names: Names, facts: Facts, reason: Why) -> None:
-    """Why a visit is where it is, and what else was possible."""
-    console.print("\n".join(reason.sentence))
-    table = Table("choice", "agency", "manager", "day", "km", "difference", "in its way")
-    for kind, choices in choices_of(reason).items():
-        for choice in choices:
-            said = choice_as_json(names, facts, choice)
-            cells = [said[name] for name in ("agency", "manager_id", "visit_on", "km", "more_km", "obstacle_en")]
-            table.add_row(kind, *(str(cell) for cell in cells))
-    console.print(table)
-
-
-def choices_of(reason: Why) -> dict[str, list[Choice]]:
-    """The chosen place and the next best of each kind."""
-    return {
-        "chosen": [reason.chosen],
-        "other agency": reason.other_agencies,
-        "other manager": reason.other_managers,
-        "other day": reason.other_days,
-    }
-
-
-def choice_as_json(names: Names, facts: Facts, choice: Choice) -> dict[str, Any]:
-    """One choice with ids; an impossible one has no day and no price."""
-    possible = bool(np.isfinite(choice.km))
-    on = date.fromordinal(int(facts.calendar.dates[choice.day])).isoformat() if possible else None
-    return {
-        "agency": names.agency_names[choice.agency],
-        "agency_id": names.agencies[choice.agency],
-        "manager_id": names.managers[choice.manager],
-        "visit_on": on,
-        "km": round(choice.km, 2) if possible else None,
-        "more_km": round(choice.more_km, 2) if possible else None,
-        "obstacle_ko": choice.obstacle[0],
-        "obstacle_en": choice.obstacle[1],
     }
 
 
@@ -202,18 +144,18 @@ def measures_as_json(measures: Measures, plan: Plan) -> dict[str, Any]:
 
 def comparison(console: Console, one: World, other: World, change: Difference) -> None:
     """Two worlds side by side: the figures, why visits have no date, and what moves between them."""
-    table = Table("figure", "as it is", "as it might be", "change", title="What if")
+    rows = list[tuple[str, ...]]()
     for name, (words, form) in TOLD.items():
         was, now = (float(getattr(world.measures, name)) for world in (one, other))
-        table.add_row(words, format(was, form), format(now, form), format(now - was, "+" + form))
+        rows.append((words, format(was, form), format(now, form), format(now - was, "+" + form)))
     reasons_of = [counted(world.plan) for world in (one, other)]
     for reason in sorted({*reasons_of[0], *reasons_of[1]}):
         was, now = (reasons.get(reason, 0) for reasons in reasons_of)
-        table.add_row(f"no date: {reason}", f"{was:,}", f"{now:,}", f"{now - was:+,}")
+        rows.append((f"no date: {reason}", f"{was:,}", f"{now:,}", f"{now - was:+,}"))
     for words, count in changes(change).items():
         if words in ("moved", "added", "dropped", "published_moved"):
-            table.add_row(f"visits {words.replace('_', ' ')}", "", f"{count:,}", "")
-    console.print(table)
+            rows.append((f"visits {words.replace('_', ' ')}", "", f"{count:,}", ""))
+    show(console, ("figure", "as it is", "as it might be", "change"), rows, "What if")
 
 
 def comparison_as_json(one: World, other: World, change: Difference) -> dict[str, Any]:

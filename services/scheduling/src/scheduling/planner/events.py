@@ -105,7 +105,7 @@ def _again(state: Live, site: int, ordinal: int, where: tuple[Bits, World]) -> l
     """One visit anew: with the enterprise's agency while it has a day, and who knows it if that is not much dearer."""
     (days, world), mine = where, _served_by(state, site)
     _lift(state, site, ordinal - 1)
-    wanted = _wanted(state, site, 1, _spaced(state, site, days & _in_order(state, site, ordinal - 1)))
+    wanted = _wanted(state, site, 1, _spaced(state, site, days & in_order(state, site, ordinal - 1)))
     everybody = able(state, site)
     place = best_place(world, state.board, wanted, everybody & mine)
     if place.manager < 0:
@@ -141,7 +141,7 @@ def _spaced(state: Live, site: int, days: Bits) -> Bits:
     return days & pack(np.all(far, axis=1, keepdims=True).T)[0]
 
 
-def _in_order(state: Live, site: int, turn: int) -> Bits:
+def in_order(state: Live, site: int, turn: int) -> Bits:
     """After the enterprise's earlier visits and before its later ones."""
     days, later = np.arange(len(state.facts.calendar)), state.day[site, turn + 1 :]
     first, end = state.day[site, :turn].max(initial=-1), later[later >= 0].min(initial=len(days))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.planner.events import Live, able
+from scheduling.planner.events import Live, able, in_order
 from scheduling.planner.geometry import ROAD, apart, tour
 from scheduling.planner.insertion import WAIT_KM, Wanted, day_costs
-from scheduling.planner.model import Bits, Ints, Reals
+from scheduling.planner.model import NOBODY, Bits, Ints, Reals
 from scheduling.planner.openings import pack, unpack
 
 COMPARED = 5
@@ -15,13 +15,17 @@ COMPARED = 5
 
 @dataclass(frozen=True)
 class Choice:
-    """One manager and day, and how many road kilometres more it would cost (infinite: impossible)."""
+    """One manager and day (NOBODY where none is possible): the road it adds, the wait until then, and both weighed.
+
+    `costs_more` is in road kilometres, over the chosen place; a working day of waiting weighs `WAIT_KM` times the risk.
+    """
 
     agency: int
     manager: int
     day: int
     km: float
-    more_km: float
+    wait_days: int
+    costs_more: float
     obstacle: tuple[str, str]
 
 
@@ -38,35 +42,56 @@ class Why:
 
 def why(state: Live, site: int, ordinal: int) -> Why:
     """Compares a visit's place with every other that the same rules allow today."""
-    manager, day = int(state.manager[site, ordinal - 1]), int(state.day[site, ordinal - 1])
-    prices = _prices(state, site, ordinal, manager)
-    here = prices[manager]
-    # A visit's own seat is taken, so its price is what its day would lose without it.
-    here[day] = _saved(state, site, (manager, day)) + _wait(state, site, day)
-    chosen = _choice(state, (manager, day), float(here[day]), float(here[day]))
-    days = np.argsort(here, kind="stable")[: COMPARED + 1]
-    best = {who: int(np.argmin(row)) for who, row in prices.items()}
-    ranked = sorted((float(prices[who][at]), who, at) for who, at in best.items() if who != manager)
-    own = chosen.agency
-    compared = [_choice(state, (who, at), km, chosen.km) for km, who, at in ranked]
-    mates = [choice for choice in compared if choice.agency == own][:COMPARED]
-    others = _first_of_each([choice for choice in compared if choice.agency != own])
-    others_days = [_choice(state, (manager, int(at)), float(here[at]), chosen.km) for at in days if at != day]
-    return Why(chosen, others, mates, others_days, _sentence(state, site, chosen, others))
+    prices = _prices(state, site, ordinal)
+    manager, day = prices.chosen
+    here = prices.of[manager]
+    best = {who: int(np.argmin(row)) for who, row in prices.of.items() if who != manager}
+    ranked = sorted(best, key=lambda who: (float(prices.of[who][best[who]]), who))
+    chosen, compared = prices.choice(manager, day), [prices.choice(who, best[who]) for who in ranked]
+    mates = [choice for choice in compared if choice.agency == chosen.agency][:COMPARED]
+    others = _first_of_each([choice for choice in compared if choice.agency != chosen.agency])
+    days = [int(at) for at in np.argsort(here, kind="stable") if at != day and np.isfinite(here[at])]
+    other_days = [prices.choice(manager, at) for at in days[:COMPARED]]
+    return Why(chosen, others, mates, other_days, _sentence(state, site, chosen, others))
 
 
-def _prices(state: Live, site: int, ordinal: int, manager: int) -> dict[int, Reals]:
-    """What each able manager near the enterprise would ask on each day."""
-    facts = state.facts
-    others = np.delete(state.day[site], ordinal - 1)
-    open_days = facts.sites.open_days[site] & _spaced(state, others[others >= 0])
+@dataclass(frozen=True)
+class _Prices:
+    """What each able manager near the enterprise would ask on each day: the road, and the wait weighed."""
+
+    state: Live
+    of: dict[int, Reals]
+    wait_days: Ints
+    weight: float
+    chosen: tuple[int, int]
+
+    def choice(self, manager: int, day: int) -> Choice:
+        """One of them, told."""
+        agency, price = int(self.state.facts.managers.agency[manager]), float(self.of[manager][day])
+        if not np.isfinite(price):
+            full = ("빈 날이 없습니다.", "No day with room keeps the rules.")
+            return Choice(agency, manager, NOBODY, price, 0, price, full)
+        wait, least = int(self.wait_days[day]), float(self.of[self.chosen[0]][self.chosen[1]])
+        return Choice(agency, manager, day, price - wait * self.weight, wait, price - least, ("", ""))
+
+
+def _prices(state: Live, site: int, ordinal: int) -> _Prices:
+    facts, turn = state.facts, ordinal - 1
+    manager, day = int(state.manager[site, turn]), int(state.day[site, turn])
+    others = np.delete(state.day[site], turn)
+    open_days = facts.sites.open_days[site] & _spaced(state, others[others >= 0]) & in_order(state, site, turn)
     wanted = Wanted(site, 1, open_days, 0.0)
     who = np.flatnonzero(able(state, site)[facts.managers.agency])
     away = np.hypot(*(facts.managers.base[who] - facts.sites.place[site]).T)
     near = who[np.argsort(away, kind="stable")][: 8 * COMPARED]
-    asked = np.unique(np.append(near, manager))
-    wait = _wait(state, site, np.arange(len(facts.calendar)))
-    return {int(one): day_costs(state.world, state.board, wanted, int(one)) * ROAD + wait for one in asked}
+    wait_days, weight = _wait_days(state, site), _weight(state, site)
+    asked = {
+        int(one): day_costs(state.world, state.board, wanted, int(one)) * ROAD + wait_days * weight
+        for one in np.unique(np.append(near, manager))
+    }
+    # A visit's own seat is taken, so its price is what its day would lose without it.
+    asked[manager][day] = _saved(state, site, (manager, day)) + wait_days[day] * weight
+    return _Prices(state, asked, wait_days, weight, (manager, day))
 
 
 def _spaced(state: Live, others: Ints) -> Bits:
@@ -75,10 +100,15 @@ def _spaced(state: Live, others: Ints) -> Bits:
     return pack(np.all(far, axis=1, keepdims=True).T)[0]
 
 
-def _wait(state: Live, site: int, day: Ints | int) -> Reals:
-    weight = WAIT_KM * float(state.facts.sites.risk[site]) * state.facts.rules.risk_weight
+def _wait_days(state: Live, site: int) -> Ints:
+    """Working days from the enterprise's first open one to each."""
     opens = int(unpack(state.facts.sites.open_days[site][None], len(state.facts.calendar))[0].argmax())
-    return np.maximum(np.asarray(day) - opens, 0) * weight
+    return np.maximum(np.arange(len(state.facts.calendar)) - opens, 0)
+
+
+def _weight(state: Live, site: int) -> float:
+    """The road kilometres that a day of waiting weighs."""
+    return WAIT_KM * ROAD * float(state.facts.sites.risk[site]) * state.facts.rules.risk_weight
 
 
 def _saved(state: Live, site: int, at: tuple[int, int]) -> float:
@@ -86,12 +116,6 @@ def _saved(state: Live, site: int, at: tuple[int, int]) -> float:
     rest = stops[stops != site]
     base = state.facts.managers.base[at[0]]
     return (float(state.board.km[at]) - tour(state.facts.sites.place, base, rest, len(rest))) * ROAD
-
-
-def _choice(state: Live, at: tuple[int, int], km: float, chosen_km: float) -> Choice:
-    fine = np.isfinite(km)
-    full = ("", "") if fine else ("빈 날이 없습니다.", "No day with room keeps the rules.")
-    return Choice(int(state.facts.managers.agency[at[0]]), at[0], at[1] if fine else -1, km, km - chosen_km, full)
 
 
 def _first_of_each(choices: list[Choice]) -> list[Choice]:
@@ -105,15 +129,16 @@ def _sentence(state: Live, site: int, chosen: Choice, others: list[Choice]) -> t
     facts = state.facts
     km = apart(facts.managers.base[chosen.manager], facts.sites.place[site]) * ROAD
     together = int(state.board.size[chosen.manager, chosen.day]) - 1
-    nearest = others[0].more_km if others and np.isfinite(others[0].more_km) else None
     korean = f"담당자에게서 {km:.1f} km이고 같은 날 가까운 사업장 {together}곳과 함께 방문합니다."
     english = f"It is {km:.1f} km from the manager and shares the day with {together} near enterprises."
-    if nearest is not None:
-        korean += f" 다음으로 나은 기관은 {nearest:+.1f} km입니다."
-        english += f" The next best agency would make it {nearest:+.1f} km."
-    if nearest is not None and nearest < 0:
-        korean += " 이 방문만 옮기면 짧아지지만, 같은 담당자가 모든 방문을 맡도록 묶음을 나누지 않았습니다."
+    if not others or others[0].day == NOBODY:
+        return korean, english
+    more, later = others[0].km - chosen.km, others[0].wait_days - chosen.wait_days
+    korean += f" 다음으로 나은 기관이라면 {more:+.1f} km, 대기 {later:+d}일입니다."
+    english += f" The next best agency would make it {more:+.1f} km and {later:+d} working days of waiting."
+    if others[0].costs_more < 0:
+        korean += " 이 방문만 옮기면 더 낫지만, 같은 담당자가 모든 방문을 맡도록 묶음을 나누지 않았습니다."
         english += (
-            " Moved by itself it would be shorter; its bundle was kept whole so that one manager makes all visits."
+            " Moved by itself it would be better; its bundle was kept whole so that one manager makes all visits."
         )
     return korean, english

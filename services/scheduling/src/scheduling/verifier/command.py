@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from scheduling.verifier.cells import Sheet, TextTable
 from scheduling.verifier.findings import Report
@@ -36,7 +37,7 @@ def verify(facts: Path, plan: Path, against: Path | None, released: Path | None,
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
     else:
-        tell(report, Console())
+        tell(report, Console(markup=False, emoji=False))
     raise SystemExit(0 if report.is_valid else 1)
 
 
@@ -47,6 +48,7 @@ def names_in(released: Path) -> list[str]:
 
 
 def tell(report: Report, console: Console) -> None:
+    """What was checked and what was found; the table folds what is too long for it."""
     console.print(
         f"{report.enterprises:,} enterprises, {report.visits:,} visits, {report.unscheduled:,} unscheduled; "
         f"{len(report.refused_facts):,} cells of the facts cannot be read."
@@ -54,9 +56,9 @@ def tell(report: Report, console: Console) -> None:
     if report.is_valid:
         console.print("Valid: no hard rule is broken. / 유효: 어긴 규칙이 없습니다.")
         return
-    table = Table("rule", "times", "for example")
+    table = Table(*(Column(name, overflow="fold") for name in ("rule", "times", "for example")))
     for rule, times in report.by_rule.items():
         examples = [violation for violation in report.violations if violation.rule == rule][:_SHOWN]
         told = "\n".join(f"{violation.said('ko')}\n{violation.said('en')}" for violation in examples)
-        table.add_row(rule, f"{times:,}", told)
+        table.add_row(rule, f"{times:,}", Text(told))
     console.print(table)
