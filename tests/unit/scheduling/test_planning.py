@@ -113,7 +113,7 @@ SPOILERS: dict[str, Callable[[Picture, Proposal], tuple[Picture, Proposal]]] = {
         replace(p, handed_back=HandedBack(p.needs.site[:1], p.managers.agency[o.manager[:1]])), o
     ),
     "agency_not_competent": lambda p, o: (
-        replace(p, agencies=replace(p.agencies, sectors=np.zeros(3, np.int64))), o
+        replace(p, agencies=replace(p.agencies, sectors=np.full(3, 1 << 1))), o
     ),
     "agency_out_of_province": lambda p, o: (
         replace(p, agencies=replace(p.agencies, provinces=np.full(3, 1 << 16))), o
