@@ -80,6 +80,18 @@ def test_brackets_in_a_cell_are_no_markup(facts: Path, command: str) -> None:
     assert "[/b]" in answer.output
 
 
+@pytest.mark.parametrize("command", ["run", "verify", "replan", "what-if", "pvrp"])
+def test_a_bar_shows_at_a_terminal_how_far_it_is_and_nowhere_else(facts: Path, command: str) -> None:
+    periodic = facts / "p01"
+    periodic.write_text("1 1 1 2\n0 10\n0 10\n0 0 0 0 0 0 0\n1 3 4 0 1 1 2 1 2\n", encoding="ascii")
+    plan, out = facts / "plan", ("--out", facts / "out")
+    words = {"run": (facts, *out), "verify": (facts, plan), "what-if": (facts,), "replan": (facts, plan, *out),
+             "pvrp": (periodic, "--iterations", "200")}  # fmt: skip
+    said = [str(word) for word in (command, *words[command], "--json")]
+    assert call(*said).stderr == ""
+    assert "0:00:00" in CliRunner(env={"COLUMNS": "80", "FORCE_COLOR": "1"}).invoke(group, said).stderr
+
+
 def shortfall(rows: int, unserved_then: int = 0) -> str:
     missing = [Missing(row % 17, row % 3, row % 12, row + 1) for row in range(rows)]
     proof = Certificate(99, 99, 0, 99, 0, missing, 0, 0, [], unserved_then)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from scheduling.bar import progress
 from scheduling.commands.terminal import CONSOLE
 from scheduling.planfiles.plans import RELEASED
 from scheduling.verifier import verify
@@ -30,7 +31,9 @@ def write_proved(out: Path, grounds: Grounds, write: Callable[[Path], None]) -> 
         made = Path(room)
         write(made)
         released = made / RELEASED
-        report = verify(grounds.facts, made, grounds.before, names_in(released) if released.exists() else ())
+        free = names_in(released) if released.exists() else ()
+        with progress() as tell_step:
+            report = verify(grounds.facts, made, grounds.before, free, tell_step)
         if not report.is_valid:
             tell(report, CONSOLE)
             raise click.ClickException("Refused: the new plan breaks the rules above. Nothing was written.")

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from scheduling import reasons
+from scheduling.bar import progress
 from scheduling.commands.asked import amended, change_of, write_amended
 from scheduling.commands.proving import Grounds, write_proved
-from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, FORM, OUT, answers, progress, read, read_planned, say
+from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, FORM, OUT, answers, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.amend import Amendment
 from scheduling.planfiles.facts import Names, Reading

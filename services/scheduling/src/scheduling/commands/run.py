@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from scheduling.bar import progress
 from scheduling.commands.proving import Grounds, write_proved
 from scheduling.commands.terminal import (
     AS_JSON,
@@ -15,7 +16,6 @@ from scheduling.commands.terminal import (
     BadInput,
     answers,
     place_of,
-    progress,
     read,
     read_planned,
     say,

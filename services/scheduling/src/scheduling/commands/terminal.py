@@ -1,20 +1,17 @@
-"""What the commands share at the terminal: how facts are read, how progress and answers are said."""
+"""What the commands share at the terminal: how facts are read, how answers are said."""
 
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scheduling.planfiles.facts import Reading, read_facts
 from scheduling.planfiles.plans import PlanReading, read_plan
 from scheduling.planfiles.sheets import Refusal, UnreadableError
-from scheduling.planner import pipeline
 
 CONSOLE = Console(stderr=True, markup=False, emoji=False)
 """For what is said beside the answer; cells of files are said as they are, brackets are no markup."""
@@ -70,15 +67,6 @@ def place_of(name: str, names: list[str], kind: str) -> int:
     if name not in names:
         raise BadInput(f"The facts know no {kind} {name}.")
     return names.index(name)
-
-
-@contextmanager
-def progress() -> Generator[pipeline.Progress]:
-    """A bar that a plan moves forward."""
-    columns = (TextColumn("{task.description:>10}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal) as bar:
-        task = bar.add_task("planning", total=1.0)
-        yield lambda step, share: bar.update(task, description=step, completed=share)
 
 
 def answers() -> Console:

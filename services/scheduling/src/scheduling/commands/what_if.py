@@ -9,6 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
+from scheduling.bar import progress
 from scheduling.commands.terminal import (
     AS_JSON,
     DAY,
@@ -16,7 +17,6 @@ from scheduling.commands.terminal import (
     BadInput,
     answers,
     place_of,
-    progress,
     read,
     read_planned,
     say,

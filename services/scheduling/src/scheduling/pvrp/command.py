@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from scheduling.bar import progress
 from scheduling.pvrp.instance import Instance, NotPeriodicError, read
 from scheduling.pvrp.solve import Answer, Effort, solve
 
@@ -25,7 +26,8 @@ def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json:
         named = "" if file.name in str(wrong) else f"{file.name}: "
         click.echo(f"Error: {named}{wrong}", err=True)
         raise SystemExit(2) from wrong
-    answer = solve(instance, Effort(iterations, seconds, seed))
+    with progress() as tell_step:
+        answer = solve(instance, Effort(iterations, seconds, seed), tell_step)
     told = as_told(instance, answer) | {"seed": seed}
     if as_json:
         click.echo(json.dumps(told, indent=1))

@@ -1,6 +1,7 @@
 """Solves a periodic instance: for so many steps (the same answer every time) or for so long."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class Answer:
     seconds: float
 
 
-def solve(instance: Instance, effort: Effort) -> Answer:
+def solve(instance: Instance, effort: Effort, progress: Callable[[str, float], None] | None = None) -> Answer:
     """The best solution found that keeps every limit; where none was found, the last one, whose violations say why."""
     case, now = _start(instance, effort)
     began, scale = time.perf_counter(), float(now.lasts.sum()) / max(1, int(now.sizes.sum()))
@@ -51,6 +52,8 @@ def solve(instance: Instance, effort: Effort) -> Answer:
         anneal(case, (now, trial, best), dials, effort.chunk)
         done += effort.chunk
         spent = effort.spent(done, time.perf_counter() - began)
+        if progress:
+            progress("searching", spent)
     found = best if best.sizes.sum() else now
     return Answer(_solution(found), done, time.perf_counter() - began)
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from scheduling.bar import progress
 from scheduling.verifier.cells import Sheet, TextTable
 from scheduling.verifier.findings import Report
 from scheduling.verifier.folders import UnreadableFileError, read_table
@@ -30,7 +31,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def verify(facts: Path, plan: Path, against: Path | None, released: Path | None, as_json: bool) -> None:
     """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any, 2 if a file cannot be read."""
     try:
-        report = check(facts, plan, against, names_in(released) if released else ())
+        with progress() as tell_step:
+            report = check(facts, plan, against, names_in(released) if released else (), tell_step)
     except UnreadableFileError as fault:
         click.echo(f"Error: {fault}", err=True)
         raise SystemExit(2) from fault

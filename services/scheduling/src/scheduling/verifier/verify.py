@@ -1,6 +1,6 @@
 """Checks a plan against its facts, and against an earlier plan: every hard rule, every violation."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scheduling.verifier import facts as _facts
@@ -21,22 +21,40 @@ from scheduling.verifier.set_rules import (
 )
 from scheduling.verifier.visits import Plan, Visits
 
+Progress = Callable[[str, float], None]
 
-def verify(facts: Path, plan: Path, against: Path | None = None, released: Iterable[str] = ()) -> Report:
+
+def _quietly(step: str, share: float) -> None:
+    """Nobody looks on."""
+
+
+def verify(
+    facts: Path, plan: Path, against: Path | None = None, released: Iterable[str] = (), progress: Progress = _quietly
+) -> Report:
     """Reads the folders and checks; `released` names visits whose own site, manager or agency asked to move."""
+    progress("reading", 0.0)
     earlier = read_plan(against) if against else None
-    return verify_tables(read_facts(facts), read_plan(plan), earlier, released)
+    return verify_tables(read_facts(facts), read_plan(plan), earlier, released, progress)
 
 
 def verify_tables(
-    facts: FactsTables, plan: PlanTables, against: PlanTables | None = None, released: Iterable[str] = ()
+    facts: FactsTables,
+    plan: PlanTables,
+    against: PlanTables | None = None,
+    released: Iterable[str] = (),
+    progress: Progress = _quietly,
 ) -> Report:
     """The same on tables, for whoever has the plan at hand and no file of it."""
+    progress("facts", 0.1)
     f = _facts.build(facts)
+    progress("visits", 0.4)
     checked = _visits.build(plan, f)
+    progress("rules", 0.6)
     found = list(_alone(f, checked))
     if against:
+        progress("changes", 0.8)
         found += _since(f, _visits.build(against, f), checked, frozenset(released))
+    progress("done", 1.0)
     enterprises = int((f.enterprises.required > 0).sum())
     return Report(enterprises, len(checked.visits), len(checked.unscheduled), tuple(found), f.refused)
 
