@@ -1,5 +1,6 @@
 """What tests of every kind share: one real PostgreSQL for the session, and empty or migrated databases in it."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -10,12 +11,16 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 import containers
 from events.transport.db import Pool, migrate, open_pool
 
 Database = Callable[[str], Awaitable[str]]
 MigratedPool = Callable[[str], Awaitable[Pool]]
+
+settings.register_profile("deep", max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
