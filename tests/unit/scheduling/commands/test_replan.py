@@ -113,6 +113,16 @@ def test_the_visits_of_an_enterprise_that_is_gone_are_dropped(desk: Desk) -> Non
     assert desk.replan("--most-dropped", "4").exit_code == 0
 
 
+def test_the_visits_of_an_enterprise_that_is_gone_are_compared_by_its_name(desk: Desk) -> None:
+    rows = read(desk.plan / "visits.csv")
+    write(desk.plan / "visits.csv", rows[::-1])
+    assert desk.replan().exit_code == 0
+    write(desk.later / "visits.csv", rows[2:] + rows[:2])
+    desk.edit("enterprises.csv", lambda rows: rows[:1])
+    said = json.loads(desk.call("diff", desk.facts, desk.plan, desk.later, "--json").stdout)
+    assert (said["moved"], said["added"], said["dropped"]) == (0, 0, 0)
+
+
 def test_dropped_visits_have_a_limit_of_their_own(desk: Desk) -> None:
     words = ("--suspend", "a2", "--from", "2023-04-01")
     refused = desk.replan(*words, "--most-moved", "0", "--most-dropped", "1")

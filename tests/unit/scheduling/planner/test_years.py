@@ -258,7 +258,7 @@ class ProgrammeYear(RuleBasedStateMachine):
 IS_DEEP = settings.get_current_profile_name() == "deep"
 TestProgrammeYear = ProgrammeYear.TestCase
 TestProgrammeYear.settings = settings(
-    max_examples=settings.default.max_examples // 4, stateful_step_count=25 if IS_DEEP else 12, deadline=None,
+    max_examples=settings().max_examples // 4, stateful_step_count=25 if IS_DEEP else 12, deadline=None,
     derandomize=not IS_DEEP, report_multiple_bugs=False, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip

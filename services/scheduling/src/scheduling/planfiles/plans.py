@@ -98,7 +98,7 @@ class PlanReading:
     """What a folder said: the plan as far as the facts know it, the rows refused, and all visits that it names.
 
     Where the facts know no manager there is NOBODY, and an enterprise that they do not know has a number of its own
-    below it: such visits can be counted, and not planned with.
+    below it, by its name: such visits can be compared and counted, and not planned with.
     """
 
     plan: Plan
@@ -116,7 +116,8 @@ def read_plan(folder: Path, facts: Facts, names: Names) -> PlanReading:
     _refuse_twice(sheet, ordinal, stage)
     readable = sheet.readable()
     site, manager = _known(sheet, "enterprise_id", names.enterprises), _known(sheet, "manager_id", names.managers)
-    site = np.where(site < 0, NOBODY - np.arange(sheet.rows), site)
+    strangers = np.flatnonzero(site < 0)
+    site[strangers] = [_number_of(name) for name in sheet.cells("enterprise_id").take(strangers).to_pylist()]
     every = Visits(site, ordinal, manager, day_of(facts.calendar, on), on, stage, pinned).take(readable)
     visits = every.take((every.site >= 0) & (every.manager >= 0))
     left = open_sheet(folder, "unscheduled", ("enterprise_id", "ordinal", "reason"))
@@ -129,6 +130,11 @@ def read_plan(folder: Path, facts: Facts, names: Names) -> PlanReading:
     unscheduled = Unscheduled(missing[0][rows], missing[1][rows], missing[2][rows])
     plan = Plan(visits, unscheduled, facts.managers.agency[visits.manager])
     return PlanReading(plan, sheet.refusals + left.refusals, every)
+
+
+def _number_of(stranger: str) -> int:
+    """A number below NOBODY for an enterprise that the facts do not know, the same in every plan."""
+    return NOBODY - 1 - int.from_bytes(sha1(stranger.encode(), usedforsecurity=False).digest()[:6])
 
 
 def _refuse_twice(sheet: Sheet, ordinal: Ints, stage: Ints) -> None:
