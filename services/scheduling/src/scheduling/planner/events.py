@@ -1,5 +1,6 @@
 """Single events in the live plan, each in less than a millisecond: only the visits that the event names are moved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -99,6 +100,18 @@ def hand_back(state: Live, site: int, today: int) -> list[Moved]:
     others = able(state, site).copy()
     others[agency] = False
     return _take(state, wanted, later, best_place(state.world, state.board, wanted, others)) if later else []
+
+
+def all_or_none(state: Live, site: int, event: Callable[[], list[Moved]]) -> list[Moved]:
+    """What an event moved; if one of its visits found no place, all stand where they stood and nothing moved."""
+    manager, day = state.manager[site].copy(), state.day[site].copy()
+    moved = event()
+    if all(one.manager != NOBODY for one in moved):
+        return moved
+    for turn in (one.ordinal - 1 for one in moved):
+        seat(state.world, state.board, site, (int(manager[turn]), int(day[turn])))
+    state.manager[site], state.day[site] = manager, day
+    return []
 
 
 def _again(state: Live, site: int, ordinal: int, where: tuple[Bits, World]) -> list[Moved]:

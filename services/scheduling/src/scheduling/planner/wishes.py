@@ -1,6 +1,6 @@
 """One change of a plan: what the facts force is planned anew, then what people ask of single visits; all else stays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 
 from scheduling.planner import events
-from scheduling.planner.board import seat
 from scheduling.planner.changes import freeze, pin, replan
 from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Stage, Visits
 from scheduling.planner.outstanding import standing
@@ -131,7 +130,7 @@ class _Work:
         if int(served[0]) in agencies:
             if (day <= done).any():
                 return Refusal.FROZEN
-            moved = self._settled(site, lambda: events.hand_back(state, site, int(done)))
+            moved = events.all_or_none(state, site, lambda: events.hand_back(state, site, int(done)))
             if not moved:
                 return Refusal.NOBODY_ELSE
         self.handed_back.append((site, int(served[0])))
@@ -148,20 +147,9 @@ class _Work:
             return Refusal.FROZEN
         places = np.arange(len(self.facts.calendar))
         wanted = days & (places > self.horizon) & (places != row.day[0])
-        site, ordinal = named
-        return self._settled(site, lambda: events.another_day(self.state, site, ordinal, wanted)) or Refusal.NO_SUCH_DAY
-
-    def _settled(self, site: int, event: Callable[[], list[events.Moved]]) -> list[events.Moved]:
-        """What an event moved; if one of its visits found no place, all stand where they stood and nothing moved."""
-        state = self.state
-        manager, day = state.manager[site].copy(), state.day[site].copy()
-        moved = event()
-        if all(one.manager != NOBODY for one in moved):
-            return moved
-        for turn in (one.ordinal - 1 for one in moved):
-            seat(state.world, state.board, site, (int(manager[turn]), int(day[turn])))
-        state.manager[site], state.day[site] = manager, day
-        return []
+        (site, ordinal), state = named, self.state
+        moved = events.all_or_none(state, site, lambda: events.another_day(state, site, ordinal, wanted))
+        return moved or Refusal.NO_SUCH_DAY
 
     def visits(self, wishes: Wishes) -> Visits:
         """Moved visits stand where they went, as drafts unless their enterprise asked; missed ones are kept."""

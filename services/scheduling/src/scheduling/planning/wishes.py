@@ -10,12 +10,11 @@ import numpy as np
 
 from scheduling import reasons
 from scheduling.model import Because, Wish, WishAnswer, visit_id_of
-from scheduling.planner.board import seat
-from scheduling.planner.events import Live, Moved, another_day, hand_back, live
+from scheduling.planner.events import Live, Moved, all_or_none, another_day, hand_back, live
 from scheduling.planner.openings import pack
 from scheduling.planning.making_way import freed_too
 from scheduling.planning.national import facts_of
-from scheduling.planning.picture import NOBODY, Flags, HandedBack, Ints, Picture, Proposal
+from scheduling.planning.picture import NOBODY, Flags, HandedBack, Picture, Proposal
 
 Place = tuple[int, int]
 """A manager, and a day as a number since year 1."""
@@ -109,8 +108,7 @@ class _Work:
             return reasons.NOT_SERVED
         if (kept.day[rows] < picture.days[0]).any():
             return reasons.FROZEN
-        before = state.manager[site].copy(), state.day[site].copy()
-        return self._settled(hand_back(state, site, -1), before) or reasons.NOBODY_ELSE
+        return self._places(all_or_none(state, site, lambda: hand_back(state, site, -1))) or reasons.NOBODY_ELSE
 
     def _another_day(self, wish: Wish, rows: list[int], moved: dict[tuple[int, int], Place]) -> Found:
         picture, kept, state = self.picture, self.picture.kept, self.state
@@ -127,8 +125,8 @@ class _Work:
         wanted = np.isin(picture.days, [day.toordinal() for day in wish.days]) & (picture.days != kept.day[row])
         if not wanted.any():
             return reasons.NO_SUCH_DAY
-        before = state.manager[site].copy(), state.day[site].copy()
-        return self._settled(another_day(state, site, ordinal, wanted), before) or reasons.NO_SUCH_DAY
+        found = all_or_none(state, site, lambda: another_day(state, site, ordinal, wanted))
+        return self._places(found) or reasons.NO_SUCH_DAY
 
     def _key(self, row: int) -> tuple[int, int]:
         return int(self.picture.kept.site[row]), int(self.picture.kept.ordinal[row])
@@ -137,16 +135,8 @@ class _Work:
         enterprise_id = UUID(bytes=self.picture.sites.ids[site].tobytes())
         return visit_id_of(self.picture.programme.programme_id, enterprise_id, ordinal)
 
-    def _settled(self, moved: list[Moved], before: tuple[Ints, Ints]) -> dict[tuple[int, int], Place]:
-        """Where the visits went; put back where they were if one of them found no place."""
-        if all(one.manager != NOBODY for one in moved):
-            return {(one.site, one.ordinal): (one.manager, int(self.picture.days[one.day])) for one in moved}
-        state = self.state
-        for site, turn in ((one.site, one.ordinal - 1) for one in moved):
-            at = int(before[0][turn]), int(before[1][turn])
-            seat(state.world, state.board, site, at)
-            state.manager[site, turn], state.day[site, turn] = at
-        return {}
+    def _places(self, moved: list[Moved]) -> dict[tuple[int, int], Place]:
+        return {(one.site, one.ordinal): (one.manager, int(self.picture.days[one.day])) for one in moved}
 
     def _keep_apart(self, site: int) -> None:
         """Days too near to what lies behind are closed: the live plan knows only the days that can still be planned."""
