@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import chain, combinations, product
+from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,10 +12,15 @@ from hypothesis import strategies as st
 
 from scheduling.planner import Facts, plan
 from scheduling.planner.capacity import Market, Need, Staff, cut, market_of
+from scheduling.planner.competence import kinds_of
+from scheduling.planner.groups import usable_days
+from scheduling.planner.model import Agencies, Calendar, Managers, Rules, Sites
+from scheduling.planner.openings import pack, unpack
 from scheduling.planner.repair import fewest_managers
 from scheduling.planner.shortfall import certify
 
 Make = Callable[..., Facts]
+MAY, JUNE, JULY = 4, 5, 6
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -38,7 +44,7 @@ def test_the_certificate_proves_the_shortfall_by_its_own_numbers(programme: Make
     facts = replace(facts, agencies=replace(facts.agencies, sectors=np.array([7])))
     proof = certify(facts)
     assert proof.unserved > 0
-    assert proof.unserved == proof.demanded - proof.capacity
+    assert proof.unserved == proof.demanded - proof.elsewhere - proof.capacity
     assert proof.managers_needed == proof.managers_bound > 0
     assert proof.unserved_then == 0
 
@@ -64,32 +70,105 @@ def test_enterprises_without_a_day_are_beyond_repair(programme: Make) -> None:
     assert proof.managers_needed == 0
 
 
+def test_visits_that_come_too_soon_for_the_spacing_are_short_when_the_managers_leave(programme: Make) -> None:
+    facts = programme(sites=10, managers=3, days=60, windows=0.0, closed=0.0, leave=0.0)
+    stay = np.broadcast_to(facts.calendar.dates < facts.calendar.dates[0] + facts.rules.spacing_days, (3, 60))
+    managers = replace(facts.managers, open_days=pack(stay))
+    facts = replace(facts, managers=managers, agencies=replace(facts.agencies, sectors=np.full(3, 7)))
+    proof = certify(facts)
+    assert proof.unserved == len(plan(facts).unscheduled.site) == 10
+    assert proof.unserved == proof.demanded - proof.elsewhere - proof.capacity
+    assert {one.month for one in proof.missing} <= {MAY, JUNE, JULY}
+    assert proof.managers_bound == proof.managers_needed == 1
+    assert proof.unserved_then == 0
+
+
+@st.composite
+def tiny(draw: st.DrawFn) -> Facts:
+    """A programme so small that all its plans can be tried, in some days of a few months."""
+    dates = np.array(sorted(draw(st.sets(st.integers(738_600, 738_700), min_size=2, max_size=6))), np.int64)
+    sites, managers, agencies = (draw(st.integers(1, most)) for most in (3, 2, 2))
+
+    def numbers(least: int, most: int, *shape: int) -> np.ndarray:
+        count = int(np.prod(shape))
+        drawn = draw(st.lists(st.integers(least, most), min_size=count, max_size=count))
+        return np.array(drawn, np.int64).reshape(shape)
+
+    nowhere, anywhere = np.zeros((sites, 2)), np.zeros(sites, np.int64)
+    return Facts(
+        Rules(spacing_days=draw(st.sampled_from([0, 7, 20, 28, 45])), first_open_day=draw(st.integers(0, 1))),
+        Calendar(dates),
+        Sites(
+            nowhere, numbers(0, 1, sites), anywhere, np.ones(sites), pack(numbers(0, 3, sites, len(dates)) > 0),
+            anywhere, numbers(1, 3, sites),
+        ),
+        Agencies(np.zeros((agencies, 2)), numbers(1, 3, agencies), np.zeros(agencies, np.int64)),
+        Managers(
+            numbers(0, agencies - 1, managers), np.zeros((managers, 2)), numbers(1, 2, managers),
+            pack(numbers(0, 3, managers, len(dates)) > 0),
+        ),
+    )  # fmt: skip
+
+
+def most_made(facts: Facts) -> int:
+    """The visits of the best of all plans, found by trying every one."""
+    width, dates, spacing = len(facts.calendar), facts.calendar.dates.tolist(), facts.rules.spacing_days
+    open_days = unpack(facts.sites.open_days, width)
+    able = kinds_of(facts).able[kinds_of(facts).of][:, facts.managers.agency]
+    room = usable_days(facts) * facts.managers.stops[:, None]
+
+    @cache
+    def made(site: int, day: int, count: int, since: int, left: tuple[int, ...]) -> int:
+        if site == len(facts.sites):
+            return 0
+        if day == width or count == facts.sites.visits[site]:
+            return made(site + 1, 0, 0, -9999, left)
+        best = made(site, day + 1, count, since, left)
+        if not open_days[site, day] or dates[day] - since < spacing:
+            return best
+        for seat in range(day, len(left), width):
+            if left[seat] and able[site, seat // width]:
+                rest = (*left[:seat], left[seat] - 1, *left[seat + 1 :])
+                best = max(best, 1 + made(site, day + 1, count + 1, dates[day], rest))
+        return best
+
+    return made(0, 0, 0, -9999, tuple(room.ravel().tolist()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(tiny())
+def test_no_plan_of_all_leaves_less_than_the_certificate_says(facts: Facts) -> None:
+    proof, least = certify(facts), int(facts.sites.visits.sum()) - most_made(facts)
+    assert proof.unserved <= least
+    assert proof.unserved == proof.demanded - proof.elsewhere - proof.capacity
+    assert sum(one.visits for one in proof.missing) == proof.unserved
+
+
 @st.composite
 def markets(draw: st.DrawFn) -> Market:
-    """A few kinds of enterprises and staff in two months, everything by hand."""
+    """A few kinds of enterprises and staff in two spans, everything by hand."""
     needs, kinds = draw(st.integers(1, 4)), draw(st.integers(1, 3))
 
     def numbers(most: int, *shape: int) -> np.ndarray:
         count = int(np.prod(shape))
         return np.array(draw(st.lists(st.integers(0, most), min_size=count, max_size=count))).reshape(shape)
 
-    months, able = numbers(1, needs, 2) > 0, numbers(1, needs, kinds) > 0
-    months[:, 0] |= ~months.any(axis=1)
+    able = numbers(1, needs, kinds) > 0
     able[:, 0] |= ~able.any(axis=1)
     staff = Staff(np.full(kinds, 7), np.zeros(kinds, np.int64), numbers(5, kinds, 2), np.array([3, 2]))
-    return Market(Need(np.arange(needs), months, numbers(14, needs)), staff, np.arange(needs), able)
+    return Market(Need(np.arange(needs), numbers(14, needs, 2), numbers(14, needs)), staff, np.arange(needs), able)
 
 
-def suffices(market: Market, more: tuple[int, ...]) -> bool:
-    """Hall's condition, subset by subset: no set of needs wants more than all who may serve any of it can make."""
+def lacking(market: Market, more: tuple[int, ...]) -> int:
+    """The visits that nobody can make, cut by cut: of all sets of staff, what falls to one alone beyond its room."""
     room = market.staff.capacity + np.array(more)[:, None] * market.staff.one_more
-    needs = range(len(market.need.visits))
-    for some in chain.from_iterable(combinations(needs, size) for size in range(1, len(needs) + 1)):
-        rows = list(some)
-        reached = (market.able[rows][:, :, None] & market.need.months[rows][:, None, :]).any(axis=0)
-        if market.need.visits[rows].sum() > room[reached].sum():
-            return False
-    return True
+    need, least = market.need, 0
+    for some in product([False, True], repeat=room.size):
+        inside = np.array(some).reshape(room.shape)
+        falls_to = ~(market.able[:, :, None] & ~inside).any(axis=1)
+        alone = np.maximum(need.visits - (need.most * ~falls_to).sum(axis=1), 0)
+        least = max(least, int(alone.sum() - room[inside].sum()))
+    return least
 
 
 @settings(max_examples=150, deadline=None)
@@ -97,13 +176,16 @@ def suffices(market: Market, more: tuple[int, ...]) -> bool:
 def test_no_fewer_managers_would_do_and_those_named_do(market: Market) -> None:
     found = fewest_managers(market, cut(market, market.staff.capacity))
     kinds = len(market.staff)
+    hopeless = lacking(market, (60,) * kinds)
     fewest = next(
         total
         for total in range(60)
-        if any(sum(more) == total and suffices(market, more) for more in product(range(total + 1), repeat=kinds))
+        if any(
+            sum(more) == total and lacking(market, more) == hopeless for more in product(range(total + 1), repeat=kinds)
+        )
     )
     assert found.bound == found.managers == fewest
-    assert found.unserved == 0
+    assert found.unserved == hopeless
 
 
 def test_the_market_has_all_that_is_needed_and_all_who_work(programme: Make) -> None:

@@ -17,12 +17,13 @@ SHOWN = 20
 def certificate(console: Console, proof: Certificate, unscheduled: int) -> None:
     """The shortfall, its proof and its repair, and how near the plan comes to it."""
     if not proof.unserved:
-        console.print("No shortfall is certain: the capacity of every province, sector and month suffices on paper.")
+        console.print("No shortfall is certain: the room of every sector, province and span of days suffices on paper.")
         return
     console.print(
-        f"At least {proof.unserved:,} visits cannot be made by anyone: {proof.demanded:,} visits can only be made by "
-        f"agencies and months with room for {proof.capacity:,}. The plan leaves {unscheduled:,}: "
-        f"{unscheduled - proof.unserved:,} more than the bound ({unscheduled / proof.unserved:.3f} times)."
+        f"At least {proof.unserved:,} visits cannot be made by anyone: of {proof.demanded:,} visits all but "
+        f"{proof.elsewhere:,} fall to agencies and days with room for {proof.capacity:,}. "
+        f"The plan leaves {unscheduled:,}: {unscheduled - proof.unserved:,} more than the bound "
+        f"({unscheduled / proof.unserved:.3f} times)."
     )
     _missing(console, sorted(proof.missing, key=lambda each: -each.visits))
     if proof.repairs:
@@ -37,7 +38,7 @@ def certificate(console: Console, proof: Certificate, unscheduled: int) -> None:
 
 def _missing(console: Console, missing: list[Missing]) -> None:
     show(console, ("province", "sector", "month", "visits missing"), [
-        (_province(one.province), SECTORS[one.sector], str(_month(one.month) or "never open"), f"{one.visits:,}")
+        (_province(one.province), SECTORS[one.sector], str(_month(one.month) or "no day left"), f"{one.visits:,}")
         for one in missing[:SHOWN]
     ])  # fmt: skip
     rest = missing[SHOWN:]

@@ -1,7 +1,10 @@
-"""Demand and capacity without distances: kinds of enterprises, kinds of agencies, months, and the flow between them."""
+"""Demand and capacity without distances: kinds of enterprises, kinds of agencies, spans of days, and a flow.
+
+A span is as long as the spacing (or a few of them, where it is short): in each an enterprise can have few visits only.
+"""
 
 from dataclasses import dataclass
-from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,17 +13,19 @@ from ortools.graph.python.max_flow import SimpleMaxFlow
 from scheduling.planner.competence import Kinds, kinds_of
 from scheduling.planner.groups import in_reserve, usable_days
 from scheduling.planner.model import NOBODY, PROVINCES, Facts, Flags, Ints
-from scheduling.planner.openings import unpack
+from scheduling.planner.openings import fitting
 from scheduling.planner.outstanding import outstanding
 
 MANY = 10**9
+A_MONTH = 28
+"""Days that a span has at least."""
 
 
 @dataclass(frozen=True)
 class Staff:
-    """Agencies that may do the same are one kind: its sectors and provinces, and the visits it has room for by month.
+    """Agencies that may do the same are one kind: its sectors and provinces, and the visits it has room for by span.
 
-    `one_more` is what a manager could make in each month who works every day and as many visits as anybody makes.
+    `one_more` is what a manager could make in each span who works every day and as many visits as anybody makes.
     """
 
     sectors: Ints
@@ -34,10 +39,13 @@ class Staff:
 
 @dataclass(frozen=True)
 class Need:
-    """Enterprises of one kind that are open in the same months, with their visits; `place` is a row of the market's."""
+    """Enterprises of one kind that are open in the same spans, with their visits; `place` is a row of the market's.
+
+    `most` is how many of the visits each span holds; those that fit on no day are needs without a span.
+    """
 
     place: Ints
-    months: Flags
+    most: Ints
     visits: Ints
 
 
@@ -53,18 +61,24 @@ class Market:
 
 @dataclass(frozen=True)
 class Cut:
-    """What the largest flow leaves of each need, and the smallest cut: whose visits can be made by whom only."""
+    """What the largest flow leaves of each need, and the smallest cut: whose visits can be made by whom only.
+
+    All who could make a visit more of a need are busy in its spans that are `short`; in the others it has at most
+    `elsewhere` visits.
+    """
 
     unserved: Ints
     needs: Flags
-    staff_months: Flags
+    staff_spans: Flags
+    short: Flags
+    elsewhere: Ints
 
 
 def market_of(facts: Facts) -> Market:
     """The facts as a market; a sector and province that nobody may serve gets a kind of staff without anybody."""
-    month, kinds = month_of(facts), kinds_of(facts)
-    need = _need(facts, month, kinds)
-    staff, of = _staff(facts, month)
+    span, kinds = span_of(facts), kinds_of(facts)
+    need = _need(facts, span, kinds)
+    staff, of = _staff(facts, span)
     able = np.zeros((len(kinds.able), len(staff)), np.bool_)
     able[:, of] = kinds.able
     nobody = np.unique(kinds.place[~able.any(axis=1)] // PROVINCES)
@@ -72,35 +86,41 @@ def market_of(facts: Facts) -> Market:
     return Market(need, _with_kinds(staff, nobody), kinds.place, np.hstack([able, new]))
 
 
-def month_of(facts: Facts) -> Ints:
-    """Each working day's month, counted from 0 in January of the first day's year."""
-    days = [date.fromordinal(int(day)) for day in facts.calendar.dates]
-    return np.array([(day.year - days[0].year) * 12 + day.month - 1 for day in days], np.int64)
+def span_of(facts: Facts) -> Ints:
+    """Each working day's span, counted from 0; the first begins with the first day that is still open."""
+    dates, spacing = facts.calendar.dates, max(facts.rules.spacing_days, 1)
+    begins = dates[facts.rules.first_open_day :].min(initial=dates.max(initial=0))
+    return np.maximum((dates - begins) // (spacing * -(-A_MONTH // spacing)), 0)
 
 
-def _need(facts: Facts, month: Ints, kinds: Kinds) -> Need:
-    left = outstanding(facts)
-    months = int(month.max(initial=0)) + 1
-    is_open = unpack(left.open_days, len(facts.calendar))
-    open_months = np.column_stack([is_open[:, month == one].any(axis=1) for one in range(months)])
-    keys, of = np.unique(kinds.of * (1 << months) + open_months @ (1 << np.arange(months)), return_inverse=True)
-    visits = np.bincount(of, weights=left.visits, minlength=len(keys)).astype(np.int64)
-    return Need(keys >> months, (keys[:, None] >> np.arange(months)) & 1 == 1, visits)
+def _need(facts: Facts, span: Ints, kinds: Kinds) -> Need:
+    left, following = outstanding(facts), facts.calendar.following(facts.rules.spacing_days)
+    spans = int(span.max(initial=0)) + 1
+    ends = np.searchsorted(span, np.arange(spans + 1)).tolist()
+    held = [fitting(left.open_days, following, left.visits, start, end) for start, end in pairwise(ends)]
+    possible, most = fitting(left.open_days, following, left.visits, 0, len(span)), np.column_stack(held)
+    key = (kinds.of << spans) + (most > 0) @ (1 << np.arange(spans))
+    keys, of = np.unique(np.append(key, kinds.of << spans), return_inverse=True)
+    visits = np.bincount(of, weights=np.append(possible, left.visits - possible))
+    of_all = np.zeros((len(keys), spans), np.int64)
+    np.add.at(of_all, of[: len(most)], most)
+    some = visits > 0
+    return Need((keys >> spans)[some], of_all[some], visits[some].astype(np.int64))
 
 
-def _staff(facts: Facts, month: Ints) -> tuple[Staff, Ints]:
+def _staff(facts: Facts, span: Ints) -> tuple[Staff, Ints]:
     """The staff, and the kind of each agency; one that is closed to anybody is a kind of its own."""
-    months = int(month.max(initial=0)) + 1
+    spans = int(span.max(initial=0)) + 1
     agencies, number = facts.agencies, np.arange(len(facts.agencies))
     own = np.where(np.isin(number, facts.closed.agency), number, NOBODY)
     kinds, of = np.unique(np.column_stack([agencies.sectors, agencies.provinces, own]), axis=0, return_inverse=True)
-    capacity = np.zeros((len(kinds), months), np.int64)
+    capacity = np.zeros((len(kinds), spans), np.int64)
     room = _room(facts)
-    for one in range(months):
-        np.add.at(capacity[:, one], of.ravel()[facts.managers.agency], room[:, month == one].sum(axis=1))
-    every = np.arange(len(month))[None, :] >= facts.rules.first_open_day
+    for one in range(spans):
+        np.add.at(capacity[:, one], of.ravel()[facts.managers.agency], room[:, span == one].sum(axis=1))
+    every = np.arange(len(span))[None, :] >= facts.rules.first_open_day
     worked = every & ~in_reserve(every, facts.calendar, np.zeros(1, np.int64), facts.rules.reserve_share)
-    one_more = np.bincount(month, weights=worked[0], minlength=months).astype(np.int64)
+    one_more = np.bincount(span, weights=worked[0], minlength=spans).astype(np.int64)
     one_more *= int(facts.managers.stops.max(initial=1))
     return Staff(kinds[:, 0], kinds[:, 1], capacity, one_more), of.ravel()
 
@@ -127,21 +147,29 @@ def _with_kinds(staff: Staff, sectors: Ints) -> Staff:
 def cut(market: Market, capacity: Ints) -> Cut:
     """The largest flow of visits into room, and the cut that proves that none is larger."""
     need, able = market.need, market.able
-    (needs, months), (places, kinds) = need.months.shape, able.shape
-    place_at, staff_at = 1 + needs, 1 + needs + places * months
-    sink = staff_at + kinds * months
+    (needs, spans), (places, kinds) = need.most.shape, able.shape
+    place_at, staff_at = 1 + needs, 1 + needs + places * spans
+    sink = staff_at + kinds * spans
     network: Any = SimpleMaxFlow()
     network.add_arcs_with_capacity(np.zeros(needs, np.int64), 1 + np.arange(needs), need.visits)
-    row, month = np.nonzero(need.months)
-    network.add_arcs_with_capacity(1 + row, place_at + need.place[row] * months + month, need.visits[row])
-    pair = np.argwhere(np.repeat(able[:, :, None], months, axis=2))
-    ends = (place_at + pair[:, 0] * months + pair[:, 2], staff_at + pair[:, 1] * months + pair[:, 2])
+    row, span = np.nonzero(need.most)
+    network.add_arcs_with_capacity(1 + row, place_at + need.place[row] * spans + span, need.most[row, span])
+    pair = np.argwhere(np.repeat(able[:, :, None], spans, axis=2))
+    ends = (place_at + pair[:, 0] * spans + pair[:, 2], staff_at + pair[:, 1] * spans + pair[:, 2])
     network.add_arcs_with_capacity(*ends, np.full(len(pair), MANY))
-    supply = staff_at + np.arange(kinds * months)
+    supply = staff_at + np.arange(kinds * spans)
     network.add_arcs_with_capacity(supply, np.full(len(supply), sink), capacity.ravel())
     if network.solve(0, sink) != network.OPTIMAL:
         raise ArithmeticError("the flow of the certificate was not solved")
     made = np.asarray(network.flows(np.arange(needs)), np.int64)
     inside = np.zeros(sink + 1, np.bool_)
     inside[np.asarray(network.get_source_side_min_cut(), np.int64)] = True
-    return Cut(need.visits - made, inside[1 : 1 + needs], inside[supply].reshape(kinds, months))
+    return _cut(need, need.visits - made, (inside[1:place_at], inside[place_at:staff_at], inside[supply]))
+
+
+def _cut(need: Need, unserved: Ints, inside: tuple[Flags, Flags, Flags]) -> Cut:
+    needs, places, staff = inside
+    spans = need.most.shape[1]
+    short = places.reshape(-1, spans)[need.place]
+    elsewhere = (need.most * ~short).sum(axis=1) * needs
+    return Cut(unserved, needs, staff.reshape(-1, spans), short & (need.most > 0), elsewhere)

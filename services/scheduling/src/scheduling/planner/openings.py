@@ -47,21 +47,17 @@ def last_open(bits: Bits, start: int) -> int:
 
 
 @compiled
-def holds(bits: Bits, following: Ints, visits: int) -> bool:
-    """Whether so many days that keep the spacing fit into the set."""
-    end, day = len(following), 0
-    for _ in range(visits):
-        day = first_open(bits, day, end)
-        if day >= end:
-            return False
-        day = following[day]
-    return True
-
-
-@compiled
-def holds_each(bits: Bits, following: Ints, visits: Ints) -> Flags:
-    """The same for every row."""
-    fits = np.zeros(len(visits), np.bool_)
+def fitting(bits: Bits, following: Ints, visits: Ints, start: int, end: int) -> Ints:
+    """For every row, how many of the visits fit into its days from `start` on and before `end`, the spacing kept."""
+    found = np.zeros(len(visits), np.int64)
     for row in range(len(visits)):
-        fits[row] = holds(bits[row], following, visits[row])
-    return fits
+        day = first_open(bits[row], start, end)
+        while found[row] < visits[row] and day < end:
+            found[row] += 1
+            day = first_open(bits[row], following[day], end)
+    return found
+
+
+def holds_each(bits: Bits, following: Ints, visits: Ints) -> Flags:
+    """For every row, whether all its visits fit."""
+    return fitting(bits, following, visits, 0, len(following)) >= visits

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from scheduling.planner.capacity import Cut, Market, cut
-from scheduling.planner.model import PROVINCES, Flags, Ints, Reals
+from scheduling.planner.model import PROVINCES, Ints, Reals
 
 ROUNDS = 200
 NODES = 5_000
@@ -38,32 +38,33 @@ class Fewest:
 def fewest_managers(market: Market, first: Cut) -> Fewest:
     """Adds managers until the flow serves everybody; every cut met on the way bounds them from below.
 
-    A cut says: these visits can only be made by those kinds of staff in those months. So managers of those kinds must
-    bring the difference, whatever else is done. The smallest number that all cuts allow is a bound; when the flow
-    then serves everybody, it is also enough.
+    A cut says: so many of these visits can only be made by those kinds of staff in those spans. So managers of those
+    kinds must bring the difference, whatever else is done. The smallest number that all cuts allow is a bound; when the
+    flow then serves everybody who can be served, it is also enough.
     """
-    hopeless = int(market.need.visits[~_has_days(market)].sum())
+    hopeless = _hopeless(market)
     more, bound, now = np.zeros(len(market.staff), np.int64), 0, first
     gains, wants = list[Ints](), list[int]()
     for _ in range(ROUNDS):
         if now.unserved.sum() <= hopeless:
             break
-        gains.append(now.staff_months @ market.staff.one_more)
-        wants.append(_missing(market, now))
+        gains.append(now.staff_spans @ market.staff.one_more)
+        wants.append(_missing(market, now) - hopeless)
         more, bound = _smallest(np.array(gains), np.array(wants))
         now = cut(market, market.staff.capacity + more[:, None] * market.staff.one_more)
     return Fewest(bound, _where(market, first, more), int(now.unserved.sum()))
 
 
-def _has_days(market: Market) -> Flags:
-    """Needs with a month in which a new manager would work; nobody can bring the others' visits."""
-    return np.asarray((market.need.months & (market.staff.one_more > 0)).any(axis=1), np.bool_)
+def _hopeless(market: Market) -> int:
+    """Visits that no manager can make: more than their enterprises' spans hold in which a new manager would work."""
+    held = market.need.most[:, market.staff.one_more > 0].sum(axis=1)
+    return int(np.maximum(market.need.visits - held, 0).sum())
 
 
 def _missing(market: Market, now: Cut) -> int:
     """What the visits inside the cut lack of today's room inside it."""
-    inside = now.needs & _has_days(market)
-    return int(market.need.visits[inside].sum() - market.staff.capacity[now.staff_months].sum())
+    demanded = market.need.visits[now.needs].sum() - now.elsewhere.sum()
+    return int(demanded - market.staff.capacity[now.staff_spans].sum())
 
 
 def _smallest(gains: Ints, wants: Ints) -> tuple[Ints, int]:

@@ -1,10 +1,11 @@
 """The shortfall certificate: how many visits nobody can make, proved by a cut, and the fewest managers that would."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
-from scheduling.planner.capacity import Market, cut, market_of, month_of
+from scheduling.planner.capacity import Cut, Market, cut, market_of, span_of
 from scheduling.planner.model import PROVINCES, Facts, Ints
 from scheduling.planner.repair import Repair, fewest_managers, shared
 
@@ -23,7 +24,8 @@ class Missing:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The proof: `demanded` visits can only be made out of `capacity` visits and no others.
+    """The proof: of `demanded` visits at most `elsewhere` fit, with the spacing kept, into days away from the shortage;
+    all others can only be made out of `capacity` visits.
 
     No fewer than `managers_bound` managers more can end it; the `repairs` end it, in all `managers_needed`: with them
     the same flow leaves `unserved_then` visits, those that no manager can make, their enterprises having no day.
@@ -31,6 +33,7 @@ class Certificate:
 
     unserved: int
     demanded: int
+    elsewhere: int
     capacity: int
     total_demanded: int
     total_capacity: int
@@ -42,17 +45,18 @@ class Certificate:
 
 
 def certify(facts: Facts) -> Certificate:
-    """A bound that holds for every plan: it forgets distances, spacing and whole days, so no plan can make more."""
+    """A bound that holds for every plan: it forgets distances, single days and neighbouring spans' spacing."""
     market = market_of(facts)
     found = cut(market, market.staff.capacity)
     fewest = fewest_managers(market, found)
     return Certificate(
         unserved=int(found.unserved.sum()),
         demanded=int(market.need.visits[found.needs].sum()),
-        capacity=int(market.staff.capacity[found.staff_months].sum()),
+        elsewhere=int(found.elsewhere.sum()),
+        capacity=int(market.staff.capacity[found.staff_spans].sum()),
         total_demanded=int(market.need.visits.sum()),
         total_capacity=int(market.staff.capacity.sum()),
-        missing=_by_month(facts, market, found.unserved),
+        missing=_by_month(facts, market, found),
         managers_bound=fewest.bound,
         managers_needed=fewest.managers,
         repairs=fewest.repairs,
@@ -60,18 +64,33 @@ def certify(facts: Facts) -> Certificate:
     )
 
 
-def _by_month(facts: Facts, market: Market, unserved: Ints) -> list[Missing]:
-    """What is missing, spread over the months in which its enterprises are open; NO_MONTH where there is none."""
-    months = market.need.months.shape[1]
-    days = np.bincount(month_of(facts), minlength=months)
+def _by_month(facts: Facts, market: Market, found: Cut) -> list[Missing]:
+    """What is missing, spread over the days of the spans whose staff is exhausted; NO_MONTH where it has none."""
+    days = _days_by_month(facts, found.short.shape[1])
     table = dict[tuple[int, int], int]()
-    for row in np.flatnonzero(unserved):
-        place, weights = int(market.places[market.need.place[row]]), market.need.months[row] * days
-        each = shared(int(unserved[row]), weights / weights.sum()) if weights.any() else []
-        for month, visits in enumerate(each) if each else [(NO_MONTH, int(unserved[row]))]:
-            table[place, month] = table.get((place, month), 0) + visits
+    for row in np.flatnonzero(found.unserved):
+        place, visits, weights = (
+            int(market.places[market.need.place[row]]),
+            found.unserved[row],
+            found.short[row] @ days,
+        )
+        each = (
+            dict(enumerate(shared(int(visits), weights / weights.sum()))) if weights.any() else {NO_MONTH: int(visits)}
+        )
+        for month, some in each.items():
+            table[place, month] = table.get((place, month), 0) + some
     return [
         Missing(place % PROVINCES, place // PROVINCES, month, visits)
         for (place, month), visits in sorted(table.items())
         if visits
     ]
+
+
+def _days_by_month(facts: Facts, spans: int) -> Ints:
+    """Span by month, counted from 0 in January of the first day's year: the working days that are still open."""
+    since, span = facts.rules.first_open_day, span_of(facts)
+    dates = [date.fromordinal(int(day)) for day in facts.calendar.dates]
+    month = np.array([(day.year - dates[0].year) * 12 + day.month - 1 for day in dates], np.int64)
+    days = np.zeros((spans, int(month.max(initial=0)) + 1), np.int64)
+    np.add.at(days, (span[since:], month[since:]), 1)
+    return days
