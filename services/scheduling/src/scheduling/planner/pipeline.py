@@ -79,7 +79,7 @@ def plan(
     visits = in_order(join(parts), facts.sites.visits)
     missing = unscheduled(facts, visits)
     clock.done("reasons")
-    return Plan(visits, missing, facts.managers.agency[visits.manager], clock.seconds)
+    return Plan(visits, missing, np.append(facts.managers.agency, NOBODY)[visits.manager], clock.seconds)
 
 
 def _plan_new(work: Work, sites: Ints, clock: Clock) -> Visits:

@@ -12,7 +12,6 @@ from scheduling.planner.model import (
     Closed,
     Facts,
     Managers,
-    Reason,
     Rules,
     Sites,
     Stage,
@@ -36,7 +35,7 @@ def plan(picture: Picture) -> Proposal:
     manager[placed], day[placed] = visits.manager, visits.date
     missing = answer.unscheduled
     reason[_needs_of(picture, missing.site, missing.ordinal)] = missing.reason
-    return in_order(picture, Proposal(manager, day, reason))
+    return Proposal(manager, day, reason)
 
 
 def foreseen(picture: Picture, facts: Facts) -> Sites | None:
@@ -51,27 +50,10 @@ def foreseen(picture: Picture, facts: Facts) -> Sites | None:
     return forecast(facts, in_proportion(facts.sites, count)) if count > 0 else None
 
 
-def in_order(picture: Picture, proposal: Proposal) -> Proposal:
-    """Without the visits that came to lie on the wrong side of a visit that stands; they are left to the next plan."""
-    needs, kept, placed = picture.needs, picture.kept, proposal.placed
-    site, ordinal = np.append(kept.site, needs.site[placed]), np.append(kept.ordinal, needs.ordinal[placed])
-    day = np.append(kept.day, proposal.day[placed])
-    need = np.append(np.full(len(kept), NOBODY), placed)
-    order = np.lexsort((day, ordinal, site))
-    before, after = order[:-1], order[1:]
-    wrong = (site[before] == site[after]) & (day[after] < day[before])
-    out = np.unique(need[np.append(before[wrong], after[wrong])])
-    out = out[out != NOBODY]
-    manager, days, reason = proposal.manager.copy(), proposal.day.copy(), proposal.reason.copy()
-    manager[out], days[out], reason[out] = NOBODY, NOBODY, Reason.NO_CAPACITY
-    return Proposal(manager, days, reason)
-
-
 def facts_of(picture: Picture) -> Facts:
     """The same facts as the planner likes to read them."""
     programme, sites, agencies = picture.programme, picture.sites, picture.agencies
     patterns, of_site = site_days(picture)
-    known = picture.kept.manager != NOBODY
     wanted = np.zeros(len(sites), np.int64)
     np.maximum.at(wanted, picture.needs.site, picture.needs.ordinal)
     np.maximum.at(wanted, picture.kept.site, picture.kept.ordinal)
@@ -89,7 +71,7 @@ def facts_of(picture: Picture) -> Facts:
         ),
         Agencies(on_the_map(agencies.latitude, agencies.longitude), agencies.sectors, agencies.provinces),
         _managers(picture),
-        _kept(picture, np.flatnonzero(known)),
+        _kept(picture),
         closed=Closed(picture.handed_back.site, picture.handed_back.agency),
     )
 
@@ -105,18 +87,19 @@ def _managers(picture: Picture) -> Managers:
     )
 
 
-def _kept(picture: Picture, rows: Ints) -> Visits:
+def _kept(picture: Picture) -> Visits:
+    """Those of unknown managers too, whose days they do not take: the visits to come keep away from them."""
     kept, days = picture.kept, picture.days
-    date = kept.day[rows]
-    place = np.minimum(np.searchsorted(days, date), len(days) - 1)
+    place = np.minimum(np.searchsorted(days, kept.day), len(days) - 1)
+    takes_room = (days[place] == kept.day) & (kept.manager != NOBODY)
     return Visits(
-        site=kept.site[rows],
-        ordinal=kept.ordinal[rows],
-        manager=kept.manager[rows],
-        day=np.where(days[place] == date, place, -1).astype(np.int64),
-        date=date,
-        stage=np.where(kept.is_done[rows] == 1, Stage.DONE, Stage.PUBLISHED).astype(np.int64),
-        pinned=np.zeros(len(rows), np.bool_),
+        site=kept.site,
+        ordinal=kept.ordinal,
+        manager=kept.manager,
+        day=np.where(takes_room, place, -1).astype(np.int64),
+        date=kept.day,
+        stage=np.where(kept.is_done == 1, Stage.DONE, Stage.PUBLISHED).astype(np.int64),
+        pinned=np.zeros(len(kept), np.bool_),
     )
 
 

@@ -4,12 +4,12 @@ Simple and valid; `scheduling.planner` makes far shorter ways of the same pictur
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from scheduling.planning.openings import agency_may, manager_room, site_days
+from scheduling.planning.openings import agency_may, manager_days, manager_room, site_days
 from scheduling.planning.picture import REASONS, Ints, Picture, Proposal, Reals
 
 NEAREST = 12
@@ -61,7 +61,7 @@ class _Work:
         self.picture = picture
         self.dates: list[int] = picture.days.tolist()
         self.spacing = picture.programme.spacing_days
-        room = manager_room(picture)
+        room, self.works = manager_room(picture), manager_days(picture)
         reserve = picture.programme.reserve_share
         self.diaries = [_Diary(row, reserve) for row in room.tolist()]
         self.patterns, self.pattern_of = site_days(picture)
@@ -144,7 +144,8 @@ class _Work:
 
     def _place(self, demand: _Demand, manager: int) -> bool:
         """All of a site's needs with one manager, or none of them."""
-        diary, days = self.diaries[manager], self._days_for(demand, manager)
+        diary = self.diaries[manager]
+        days = self._days_for(demand, diary)
         if days is None or diary.left < len(days):
             return False
         for (need, _), day in zip(demand.needs, days, strict=True):
@@ -152,8 +153,8 @@ class _Work:
             self.manager[need], self.day[need] = manager, self.dates[day]
         return True
 
-    def _days_for(self, demand: _Demand, manager: int) -> list[int] | None:
-        diary, days, earliest = self.diaries[manager], list[int](), 0
+    def _days_for(self, demand: _Demand, diary: _Diary) -> list[int] | None:
+        days, earliest = list[int](), 0
         open_days = self.patterns[self.pattern_of[demand.site]]
         for _, ordinal in demand.needs:
             day = diary.first_free(earliest) if earliest < len(self.dates) else len(self.dates)
@@ -176,22 +177,34 @@ class _Work:
     def _place_leftovers(self, left: Iterable[tuple[_Demand, Sequence[int]]]) -> None:
         for demand, agencies in left:
             competent = _all_nearest(self.picture, self.may, demand.site, agencies)
-            managers = [
-                m for agency in competent for m in self.team[agency] if self.diaries[m].left >= len(demand.needs)
-            ]
+            team = [manager for agency in competent for manager in self.team[agency]]
+            managers = [manager for manager in team if self.diaries[manager].left >= len(demand.needs)]
             if not any(self._place(demand, manager) for manager in managers[:TRIES]):
-                self.reason[[need for need, _ in demand.needs]] = self._why(demand, competent)
+                alone = self._place_apart(demand, team)
+                self.reason[alone] = self._why(demand, competent, team) if alone else -1
 
-    def _why(self, demand: _Demand, competent: Sequence[int]) -> int:
+    def _place_apart(self, demand: _Demand, team: Sequence[int]) -> list[int]:
+        """Each visit with whoever has a day for it; the needs for which nobody has one."""
+        kept, alone = demand.kept, list[int]()
+        for need, ordinal in demand.needs:
+            one = replace(demand, needs=((need, ordinal),), kept=kept)
+            if any(self._place(one, manager) for manager in team):
+                kept = (*kept, (ordinal, int(self.day[need])))
+            else:
+                alone.append(need)
+        return alone
+
+    def _why(self, demand: _Demand, competent: Sequence[int], team: Sequence[int]) -> int:
+        """The first reason that holds; the days that would do are seen beside the visits that stand."""
         if not competent:
             return _NO_AGENCY
-        empty = _Diary([len(self.dates)] * len(self.dates), 0)
-        self.diaries.append(empty)
-        fits = self._days_for(demand, -1) is not None
-        self.diaries.pop()
-        if not fits:
+        if not self._fits(demand, np.ones(len(self.dates), np.bool_)):
             return _TOO_SHORT
-        return _NO_CAPACITY if any(self.team[agency] for agency in competent) else _NOBODY
+        return _NO_CAPACITY if self._fits(demand, np.asarray(self.works[list(team)].any(axis=0), np.bool_)) else _NOBODY
+
+    def _fits(self, demand: _Demand, days: npt.NDArray[np.bool_]) -> bool:
+        """Whether these days would do for all of a site's needs, were nobody booked on them."""
+        return self._days_for(demand, _Diary(days.astype(np.int64).tolist(), 0)) is not None
 
 
 def _nearest(picture: Picture, may: npt.NDArray[np.bool_], sites: Sequence[int]) -> Iterator[list[int]]:
