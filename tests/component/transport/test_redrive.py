@@ -13,6 +13,7 @@ from events.transport.command import run
 from events.transport.positions import FencedError
 
 BAD = UUID("bad00000-0000-4000-8000-000000000000")
+KEY = str(BAD).encode()
 Command = Callable[..., Any]
 
 
@@ -118,6 +119,21 @@ async def test_a_redrive_that_fails_is_listed_and_tried_ever_more_rarely(
     await command("redrive", str(BAD))
     await consumer.redrive()
     assert await notebook.notes() == [(BAD, 1), (BAD, 2), (BAD, 3)]
+
+
+async def test_however_often_a_redrive_has_failed_it_keeps_no_other_waiting(
+    notebook: Any, consumer: Any, command: Command, closed: Any
+) -> None:
+    good = UUID(int=BAD.int + 1)
+    notebook.unbearable[good] = "select 1 / 0"
+    await consumer.apply([closed(3, good)])
+    del notebook.unbearable[good]
+    for key in (BAD, good):
+        await command("redrive", str(key))
+    await notebook.pool.execute("update transport.dead_letter set redrive_attempts = 1100 where key = $1", KEY)
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await consumer.redrive()
+    assert await notebook.notes() == [(good, 1)]
 
 
 async def test_a_record_given_up_lets_the_ones_behind_it_through(notebook: Any, command: Command, closed: Any) -> None:

@@ -54,7 +54,7 @@ _DUE = """
 _FAILED = """
     update transport.dead_letter
     set redrive_attempts = redrive_attempts + 1, redrive_error = $2,
-        redrive_after = now() + make_interval(secs => least(600, 2 ^ (redrive_attempts + 1)))
+        redrive_after = now() + make_interval(secs => least(600, 2 ^ least(redrive_attempts + 1, 10)))
     where number = any($1) and redrive_requested_at is not null and settled_at is null
 """
 
