@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -133,7 +135,25 @@ class Source:
         return file
 
     async def restore(self, file: Path) -> None:
+        """As the runbook says: the database is made anew, so that nothing survives that the dump does not know."""
+        await _run("pg_restore", "--clean", "--if-exists", "--create", "-d", self.stack.postgres.admin_dsn, str(file))
+
+    async def restore_in_place(self, file: Path) -> None:
+        """Into the same database: only the rows are other ones."""
         await _run("pg_restore", "--clean", "--if-exists", "-d", self.dsn, str(file))
+
+    async def empty(self, *migrations: str) -> None:
+        """Make the database anew, with these of the transport's migrations only."""
+        await fetch(self.stack.postgres.admin_dsn, f"drop database {self.name} with (force)")
+        await fetch(self.stack.postgres.admin_dsn, f"create database {self.name}")
+        await db.migrate(self.dsn)
+        for name in migrations:
+            sql = (files("events.transport") / "migrations" / name).read_text()
+            async with self.open() as pool:
+                await pool.execute(sql)
+                digest = sha256(sql.encode()).hexdigest()
+                await pool.execute("insert into public.migration values ($1, $2)", f"events.transport/{name}", digest)
+        await fetch(self.dsn, TABLE)
 
     async def epoch(self) -> int:
         [row] = await fetch(self.dsn, "select transport.epoch() as epoch")

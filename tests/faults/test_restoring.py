@@ -11,7 +11,7 @@ from events.contracts.envelope import Announcement, Received
 from events.transport import db, said
 from events.transport.outbox import Transaction, transaction
 from events.transport.recall import ForgottenError, Recall
-from source import TABLE, Note, Source, source_of, take_back
+from source import Note, Source, source_of, take_back
 from stack import Stack
 from world import fetch
 
@@ -49,14 +49,25 @@ async def test_a_database_that_was_lost_altogether_is_made_of_the_log(source: So
     await source.say(KEYS, "once")
     await source.say(KEYS[:10], "twice")
     before = await source.state()
-    await fetch(source.stack.postgres.admin_dsn, f"drop database {source.name} with (force)")
-    await fetch(source.stack.postgres.admin_dsn, f"create database {source.name}")
+    await source.empty()
     await db.migrate(source.dsn, "events.transport")
-    await fetch(source.dsn, TABLE)
     await source.begin()
     assert await source.state() == before
     await source.say(KEYS, "three times")
     assert await source.heard() == await source.state()
+
+
+async def test_a_dump_of_an_older_release_is_migrated_and_takes_back(source: Source) -> None:
+    await source.empty("0001_transport.sql")
+    copy = await source.dump()
+    await db.migrate(source.dsn, "events.transport")
+    await source.begin()
+    await source.say(KEYS, "after")
+    before = await source.state()
+    await source.restore(copy)
+    await db.migrate(source.dsn, "events.transport")
+    await source.begin()
+    assert await source.state() == before
 
 
 async def test_facts_that_waited_in_the_copy_are_still_published_once(source: Source) -> None:
@@ -82,7 +93,7 @@ async def test_killed_while_reading_back_it_goes_on(source: Source) -> None:
     await source.say(KEYS, "after")
     await source.say(KEYS[::2], "later")
     before = await source.state()
-    await source.restore(copy)
+    await source.restore_in_place(copy)
     batches = 0
 
     async def die_at_the_third(tx: Transaction, batch: Sequence[Received[Note]]) -> None:
@@ -176,7 +187,7 @@ async def test_a_database_as_it_was_left_is_told_from_a_copy_without_kafka(sourc
         recall = Recall(source.name, "127.0.0.1:1", pool, {})
         await recall.recognise()
         assert recall.closed is None
-    await source.restore(copy)
+    await source.restore_in_place(copy)
     async with source.open() as pool:
         recall = Recall(source.name, "127.0.0.1:1", pool, {})
         await recall.recognise()
