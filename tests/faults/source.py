@@ -16,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from events.contracts.envelope import Announcement, Fact, Received
 from events.transport import db
+from events.transport.batch import Hears
 from events.transport.db import Pool
 from events.transport.lanes import LANES
 from events.transport.outbox import Transaction, transaction
@@ -48,6 +49,8 @@ class Source:
     folder: Path
     note: type[Note]
     other: type[Note]
+    heard_topics: frozenset[str] = frozenset()
+    """What it hears of others; a consumer of its own it has not."""
     told: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
     """Every version of every key that anybody can have heard."""
 
@@ -66,12 +69,15 @@ class Source:
     def recall(self, pool: Pool, take: Callable[..., Awaitable[None]] | None = None) -> Recall:
         """What its start looks with."""
         take = take or take_back
-        return Recall(self.name, self.stack.kafka.bootstrap, pool, {self.note: take, self.other: take})
+        recalls: Hears = {self.note: take, self.other: take}
+        return Recall(self.name, self.stack.kafka.bootstrap, pool, recalls, self.heard_topics)
 
     async def begin(self) -> None:
         """Start as hosting does: look, and only then write."""
         async with self.open() as pool, asyncio.timeout(60):
-            await self.recall(pool).look()
+            recall = self.recall(pool)
+            await recall.look()
+            await recall.catch_up()
 
     async def say(self, keys: Sequence[str], words: str) -> None:
         """The next version of each key, published."""

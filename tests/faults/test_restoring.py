@@ -1,9 +1,8 @@
 """A source whose database is restored to an older state loses, doubles and contradicts nothing of what it has said."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -11,18 +10,10 @@ from events.contracts.envelope import Announcement, Received
 from events.transport import db, said
 from events.transport.outbox import Transaction, transaction
 from events.transport.recall import ForgottenError, Recall
-from source import Note, Source, source_of, take_back
-from stack import Stack
+from source import Note, Source, take_back
 from world import fetch
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
-
-
-@pytest.fixture
-async def source(stack: Stack, tmp_path: Path) -> AsyncGenerator[Source]:
-    """A source of the test's own."""
-    async with source_of(stack, tmp_path) as made:
-        yield made
 
 
 KEYS = [f"key {number}" for number in range(40)]
@@ -110,6 +101,7 @@ async def test_killed_while_reading_back_it_goes_on(source: Source) -> None:
             await recall.look()
         assert recall.closed
         assert recall.progress
+        assert not await said.is_as_left(pool)  # started again without Kafka it must not open
     assert await source.state() != before
     await source.begin()
     assert await source.state() == before
@@ -129,6 +121,7 @@ async def test_two_instances_read_back_together_and_both_open(source: Source) ->
         for instance in instances:
             instance.batch_records = 10
         await asyncio.gather(*(instance.look() for instance in instances))
+        await asyncio.gather(*(instance.catch_up() for instance in instances))
     assert [instance.closed for instance in instances] == [None, None]
     assert await source.state() == before
     await source.say(KEYS, "four")
@@ -158,8 +151,11 @@ async def test_a_plain_restart_reads_nothing_and_changes_nothing(source: Source)
     async def nothing(*_: object) -> None:
         raise AssertionError("there was nothing to take back")
 
-    async with source.open() as pool:
-        await source.recall(pool, nothing).look()
+    async with source.open() as pool, asyncio.timeout(60):
+        recall = source.recall(pool, nothing)
+        await recall.look()
+        await recall.catch_up()
+        assert recall.closed is None
     assert await source.epoch() == epoch
     assert await source.state() == before
     assert await fetch(source.dsn, "select last_value from transport.outbox_number_seq") == last

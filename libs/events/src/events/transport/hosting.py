@@ -116,7 +116,8 @@ async def _running(
 ) -> AsyncGenerator[tuple[asyncio.Task[None], ASGIApp]]:
     """The parts at work, and the door, which takes nothing in before they have looked what was said."""
     parts = _parts(service, names, pool)
-    parts.recall = recall = Recall(service.name, service.settings.kafka_bootstrap, pool, service.recalls)
+    heard = {fact.topic for fact in service.hears}
+    parts.recall = recall = Recall(service.name, service.settings.kafka_bootstrap, pool, service.recalls, heard)
     await recall.recognise()
     at_once: dict[str, Work] = {"frozen_sessions": FrozenSessions().end, "outbox_age": tell_age}
     running = asyncio.create_task(parts.run(at_once), name="parts")

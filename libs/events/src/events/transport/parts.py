@@ -38,7 +38,7 @@ class Parts:
         self.not_begun: str | None = "the topics are being verified"
         """Why nothing has begun yet."""
         self.recall: Recall | None = None
-        """Once the topics are verified, looks whether the database knows all that was said, before anything begins."""
+        """Looks whether the database knows all that was said, before anything begins; own work waits for more."""
 
     async def run(self, at_once: Mapping[str, Work] | None = None, *, patience: float = 1.0) -> None:
         """Begin once the topics are verified, and go on until cancelled; raises what `verify` says of the topics.
@@ -63,6 +63,8 @@ class Parts:
                 beside.create_task(self.consumer.run())
             if self.relay:
                 beside.create_task(self.relay.run())
+            if self.recall:
+                await self.recall.catch_up()
             for name, work in self._works.items():
                 beside.create_task(keep_at(name, work, self._pool))
 
@@ -83,7 +85,8 @@ class Parts:
         if self.not_begun:
             return [(self.recall and self.recall.progress) or self.not_begun]
         parts = {"consumer": self.consumer, "relay": self.relay}
-        return [f"{name}: {part.trouble}" for name, part in parts.items() if part and part.trouble]
+        catching_up = [self.recall.progress] if self.recall and self.recall.progress else []
+        return catching_up + [f"{name}: {part.trouble}" for name, part in parts.items() if part and part.trouble]
 
     @property
     def waiting(self) -> list[str]:

@@ -24,6 +24,12 @@ _CLAIM = """
     select $1, * from unnest($2::text[], $3::integer[], $4::bigint[]) on conflict do nothing
 """
 
+_BEHIND = """
+    select coalesce(sum(greatest(0, e.next_offset - coalesce(p.next_offset, 0))), 0)::bigint
+    from unnest($2::text[], $3::integer[], $4::bigint[]) e(topic, partition, next_offset)
+    left join transport.position p on p.consumer = $1 and p.topic = e.topic and p.partition = e.partition
+"""
+
 
 class FencedError(Exception):
     """Another instance has moved the position: this one was taken for dead, and must write nothing."""
@@ -92,3 +98,9 @@ async def move(db: Connection, consumer: str, before: Places, after: Places) -> 
     )
     if done != f"UPDATE {len(after)}":
         raise FencedError(f"{consumer}: moved {done.removeprefix('UPDATE ')} of {len(after)} positions")
+
+
+async def behind(pool: Pool, consumer: str, ends: Mapping[TopicPartition, int]) -> int:
+    """How many records lie between the consumer's places and these ends."""
+    topics, numbers = [one.topic for one in ends], [one.partition for one in ends]
+    return await pool.fetchval(_BEHIND, consumer, topics, numbers, list(ends.values()))

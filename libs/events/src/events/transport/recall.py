@@ -4,7 +4,7 @@ How an older database is found out, and why its epoch and numbers rise before an
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from events.contracts.envelope import KNOWN, Fact, Received
-from events.transport import said
+from events.transport import positions, said
 from events.transport.batch import Hears, by_partition
 from events.transport.db import Pool, is_transient
 from events.transport.dead_letters import TYPE as DEAD_LETTER
@@ -47,20 +47,22 @@ Spans = Mapping[TopicPartition, Span]
 class Recall:
     """What one service has said, held against its database before anything is written."""
 
-    def __init__(self, name: str, bootstrap: str, pool: Pool, recalls: Hears) -> None:
+    def __init__(self, name: str, bootstrap: str, pool: Pool, recalls: Hears, heard: Set[str] = frozenset()) -> None:
         self._name = name
         self._bootstrap = bootstrap
         self._pool = pool
         self._recalls = recalls
+        self._heard = heard
+        self._to_hear: said.Ends = {}
         self.closed: str | None = "what it has said is not yet compared with its database"
         """Why nothing may be written yet."""
         self.batch_records = 5_000
-        self._is_reading = False
+        self._is_older = False
 
     @property
     def progress(self) -> str | None:
-        """How far the reading back is, while that goes on."""
-        return self.closed if self._is_reading else None
+        """How far it is, while an older database reads back what it said, and hears again what it had heard."""
+        return self.closed if self._is_older else None
 
     async def recognise(self) -> None:
         """Open at once for a database that is surely the one that was left, so that Kafka's absence shuts no door."""
@@ -68,24 +70,42 @@ class Recall:
             self.closed = None
 
     async def look(self) -> None:
-        """Open once the database knows everything that was said; what it does not know is read back.
+        """Know everything that was said: what the database does not know is read back. `catch_up` comes next.
 
         Raises what Kafka says, and `ForgottenError`.
         """
-        while True:
-            try:
-                async with _reader(self._bootstrap) as kafka:
-                    await self._compare(kafka)
-                await said.mark(self._pool)
-                self.closed, self._is_reading = None, False
-                return
-            except FencedError as error:
-                _log.info("another_instance_reads_back", error=str(error))
-            except Exception as error:
-                if isinstance(error, KafkaError) or not is_transient(error):
-                    raise
-                _log.warning("look_retried", error=repr(error))
-            await asyncio.sleep(1)
+        await _patiently(self._is_compared)
+
+    async def catch_up(self) -> None:
+        """Open once the consumer stands where the others' topics ended at the look.
+
+        What was read back is newer than the picture on which it was said: who decided on that would undo it.
+        """
+        await _patiently(self._is_caught_up)
+
+    async def _is_compared(self) -> bool:
+        try:
+            async with _reader(self._bootstrap) as kafka:
+                await self._compare(kafka)
+                self._to_hear = await self._ends_of_heard(kafka) if await said.is_catching_up(self._pool) else {}
+        except FencedError as error:
+            _log.info("another_instance_reads_back", error=str(error))
+            return False
+        return True
+
+    async def _is_caught_up(self) -> bool:
+        behind = await positions.behind(self._pool, self._name, self._to_hear)
+        if behind:
+            self.closed, self._is_older = f"the database was older: hearing others again, {behind} facts to go", True
+            return False
+        await said.mark(self._pool)
+        self.closed, self._is_older = None, False
+        return True
+
+    async def _ends_of_heard(self, kafka: AIOKafkaConsumer) -> said.Ends:
+        there = await kafka.topics()
+        ends: said.Ends = await kafka.end_offsets(_partitions(self._heard & there))
+        return ends
 
     async def _compare(self, kafka: AIOKafkaConsumer) -> None:
         spans = await self._spans(kafka)
@@ -98,7 +118,7 @@ class Recall:
 
     async def _spans(self, kafka: AIOKafkaConsumer) -> dict[TopicPartition, Span]:
         there = await kafka.topics()
-        mine = [TopicPartition(topic, lane) for topic in sorted(topics_of(self._name) & there) for lane in range(LANES)]
+        mine = _partitions(topics_of(self._name) & there)
         if not mine:
             return {}
         beginnings, ends = await kafka.beginning_offsets(mine), await kafka.end_offsets(mine)
@@ -112,7 +132,7 @@ class Recall:
         """Batch by batch, each in one transaction with its place; killed in between, the next look goes on there."""
         _log.warning("database_is_older_than_what_it_said", epoch=known.epoch, said_epoch=heights.epoch)
         before = {partition: span.known for partition, span in spans.items()}
-        count, self._is_reading = 0, True
+        count, self._is_older = 0, True
         async for records in _records(kafka, spans, self.batch_records):
             self.closed = f"the database is older than what it has said: reading that back, {count} facts so far"
             facts = list(self._forgotten(records, known))
@@ -146,6 +166,23 @@ class Recall:
 def topics_of(name: str) -> set[str]:
     """The topics that a service says something on."""
     return {fact.topic for kind, fact in KNOWN.items() if kind.startswith(f"{name}.")} | {f"{name}.dlq"}
+
+
+def _partitions(topics: Iterable[str]) -> list[TopicPartition]:
+    return [TopicPartition(topic, lane) for topic in sorted(topics) for lane in range(LANES)]
+
+
+async def _patiently(is_done: Callable[[], Awaitable[bool]]) -> None:
+    """Try every second until it is done; a database that is away comes back."""
+    while True:
+        try:
+            if await is_done():
+                return
+        except Exception as error:
+            if isinstance(error, KafkaError) or not is_transient(error):
+                raise
+            _log.warning("look_retried", error=repr(error))
+        await asyncio.sleep(1)
 
 
 @asynccontextmanager

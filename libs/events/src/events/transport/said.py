@@ -32,12 +32,13 @@ _KNOWN = """
     from transport.relay_cursor c
 """
 _RAISE = """
-    update transport.source set epoch = greatest(epoch, $1::integer), written_by = pg_current_xact_id()
+    update transport.source set epoch = greatest(epoch, $1::integer), written_by = null, is_catching_up = true
     returning setval('transport.outbox_number_seq',
                      greatest($2::bigint, (select last_value from transport.outbox_number_seq)))
 """
 _MARK = """
     update transport.source set
+        is_catching_up = false,
         written_by = pg_current_xact_id(),
         database = (select oid from pg_database where datname = current_database()),
         server_started_at = pg_postmaster_start_time()
@@ -125,13 +126,21 @@ async def known(pool: Pool) -> Known:
 
 
 async def rise_above(db: Connection, heights: Heights) -> None:
-    """From now on everything is said above these heights; the numbers rise even if the transaction does not commit."""
+    """From now on everything is said above these heights; the numbers rise even if the transaction does not commit.
+
+    Until it is marked again the database is nobody's: half of what it said is back, and nothing of what it had heard.
+    """
     await db.execute(_RAISE, heights.epoch + 1, heights.number)
 
 
 async def mark(pool: Pool) -> None:
-    """Leave the sign by which this database is known again."""
+    """Leave the sign by which this database is known again: it knows what it said, and what it had heard by then."""
     await pool.execute(_MARK)
+
+
+async def is_catching_up(pool: Pool) -> bool:
+    """Whether it took its own facts back, and has not yet heard again what it had heard when it said them."""
+    return bool(await pool.fetchval("select is_catching_up from transport.source"))
 
 
 async def is_as_left(pool: Pool) -> bool:
