@@ -50,6 +50,21 @@ async def test_while_kafka_is_away_nothing_begins_and_the_reason_is_told() -> No
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_a_process_with_nothing_but_the_door_goes_on() -> None:
+    async def verify() -> None:
+        pass
+
+    pool: Any = None
+    parts = Parts(pool, None, None, {}, verify)
+    running = asyncio.create_task(parts.run())
+    while parts.trouble:
+        await asyncio.sleep(0.01)
+    await asyncio.wait({running}, timeout=0.1)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_topics_that_differ_end_it() -> None:
     begun = asyncio.Event()
     parts = await parts_of([KafkaConnectionError("away"), TopicsDifferError("3 partitions")], begun)

@@ -67,6 +67,7 @@ class Parts:
                 await self.recall.catch_up()
             for name, work in self._works.items():
                 beside.create_task(keep_at(name, work, self._pool))
+            await asyncio.Event().wait()  # a process that runs the door alone goes on too
 
     async def _answered(self, ask: Callable[[], Awaitable[None]], so: str, delay: float) -> None:
         while True:
