@@ -115,6 +115,9 @@ class Recall:
         known = await said.known(self._pool)  # asked last: what another instance says meanwhile is known to it
         if heights.are_beyond(known):
             await self._read_back(kafka, spans, heights, known)
+        before = {partition: span.known for partition, span in spans.items()}
+        async with self._pool.acquire() as db:  # where it was read back, that has moved them
+            await said.settle(db, before, {partition: span.end for partition, span in spans.items()})
 
     async def _spans(self, kafka: AIOKafkaConsumer) -> dict[TopicPartition, Span]:
         there = await kafka.topics()
@@ -126,7 +129,7 @@ class Recall:
             one: Span(place, place if beginnings[one] <= place <= ends[one] else beginnings[one], ends[one])
             for one, place in (await said.claim(self._pool, mine)).items()
         }
-        return {partition: span for partition, span in spans.items() if span.start < span.end}
+        return {partition: span for partition, span in spans.items() if span.known != span.end}
 
     async def _read_back(self, kafka: AIOKafkaConsumer, spans: Spans, heights: Heights, known: Known) -> None:
         """Batch by batch, each in one transaction with its place; killed in between, the next look goes on there."""
@@ -199,10 +202,10 @@ async def _reader(bootstrap: str) -> AsyncGenerator[AIOKafkaConsumer]:
 
 async def _records(kafka: AIOKafkaConsumer, spans: Spans, most: int) -> AsyncGenerator[Sequence[Record]]:
     """All records of the spans, each partition's in the order of the log, at most so many at a time."""
-    kafka.assign(list(spans))
-    for partition, span in spans.items():
-        kafka.seek(partition, span.start)
-    unread = set(spans)
+    unread = {partition for partition, span in spans.items() if span.start < span.end}
+    kafka.assign(list(unread))
+    for partition in unread:
+        kafka.seek(partition, spans[partition].start)
     while unread:
         fetched = await kafka.getmany(*unread, timeout_ms=int(SILENT_SECONDS * 1_000), max_records=most)
         if not fetched:

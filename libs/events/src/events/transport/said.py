@@ -108,15 +108,16 @@ async def note(db: Connection, ends: Ends) -> None:
 
 async def move(db: Connection, before: Ends, after: Ends) -> None:
     """What was read back is known now; raises `FencedError` when another instance reads it back too."""
-    done = await db.execute(
-        _MOVE,
-        [one.topic for one in after],
-        [one.partition for one in after],
-        [before[one] for one in after],
-        list(after.values()),
-    )
-    if done != f"UPDATE {len(after)}":
-        raise FencedError(f"read back: moved {done.removeprefix('UPDATE ')} of {len(after)} places")
+    moved = await settle(db, before, after)
+    if moved != len(after):
+        raise FencedError(f"read back: moved {moved} of {len(after)} places")
+
+
+async def settle(db: Connection, before: Ends, after: Ends) -> int:
+    """Set the places, also downwards where a topic was made anew; says how many were still where they were before."""
+    rows = [(one.topic, one.partition, before[one], offset) for one, offset in after.items()]
+    done: str = await db.execute(_MOVE, *(list(column) for column in zip(*rows, strict=True))) if rows else "UPDATE 0"
+    return int(done.removeprefix("UPDATE "))
 
 
 async def known(pool: Pool) -> Known:
