@@ -96,13 +96,19 @@ class Source:
             await self._publish()
 
     async def _publish(self) -> None:
-        relaying = asyncio.create_task(Relay(self.dsn, self.stack.kafka.bootstrap).run())
+        relay = Relay(self.dsn, self.stack.kafka.bootstrap)
+        relaying = asyncio.create_task(relay.run())
+
+        async def is_published() -> bool:
+            return not await fetch(self.dsn, UNPUBLISHED)
+
+        async def is_noted() -> bool:
+            return relay.last_turn_at > turn
+
         try:
-
-            async def is_published() -> bool:
-                return not await fetch(self.dsn, UNPUBLISHED)
-
             await eventually(is_published, seconds=60, what="the outbox is published")
+            turn = relay.last_turn_at
+            await eventually(is_noted, seconds=60, what="the turn that published it has ended")
         finally:
             relaying.cancel()
             with suppress(asyncio.CancelledError):
