@@ -1,6 +1,7 @@
 """What `make run` may be told: how many enterprises, whose list, and whether to stay."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
@@ -25,7 +26,7 @@ class Settings(BaseSettings):
     """End with the summary instead of keeping the page up."""
     keep: bool = False
     """Play nothing; show what the last run left."""
-    planner: str = "national"
+    planner: Literal["national", "plain"] = "national"
     """`plain` for the plain planner."""
     home: Path = Field(default=Path(".local"), validation_alias="ANJEON_HOME")
     out: Path = Field(default=Path("build/run"), validation_alias="ANJEON_OUT")
