@@ -118,6 +118,19 @@ async def test_memory_is_remembered_after_the_end(processes: Processes) -> None:
     assert process.peak_rss > 64 << 20
 
 
+async def test_of_the_processes_below_the_largest_counts_and_not_their_sum(processes: Processes) -> None:
+    one = "held = b'x' * (64 << 20); print('big', flush=True); import time; time.sleep(600)"
+    process = processes.launch(
+        program(
+            "parent",
+            f"import subprocess, sys\nboth = [subprocess.Popen([sys.executable, '-c', {one!r}]) for _ in range(2)]\n"
+            "both[0].wait()",
+        )
+    )
+    await said(processes, "parent", "big\nbig")
+    assert 64 << 20 < process.rss_below < 128 << 20
+
+
 async def test_a_name_is_used_by_one_program_at_a_time(processes: Processes) -> None:
     processes.launch(program("only", SLEEP))
     with pytest.raises(StackError, match="only runs already"):

@@ -85,8 +85,8 @@ class Process:
 
     @property
     def rss_below(self) -> int:
-        """The most memory that the processes alive below it have had resident so far, in bytes, all together."""
-        return sum(_peak_of(pid) for pid in leash.descendants(self.pid))
+        """The most memory that any one of the processes alive below it has had resident so far, in bytes."""
+        return max(map(_peak_of, leash.descendants(self.pid)), default=0)
 
     @property
     def tail(self) -> str:

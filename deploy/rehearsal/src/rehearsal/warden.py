@@ -31,7 +31,7 @@ class Warden:
 
     @property
     def peak_megabytes(self) -> dict[str, int]:
-        """The most memory that each service's own process held, and the planner that scheduling starts beside it."""
+        """The most memory that each service's own process held, and the largest that scheduling starts beside it."""
         held = {name: process.peak_rss for name, process in self._services.items()} | {
             "scheduling_planner": self._below
         }
