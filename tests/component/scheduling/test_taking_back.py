@@ -96,6 +96,21 @@ async def test_a_report_sent_again_after_it_was_taken_back_has_no_second_effect(
     assert answer["refused"] == 1
 
 
+async def test_missed_visits_wait_for_their_programme_to_be_heard_of_again(eventful: tuple[Any, Any]) -> None:
+    service, korea = eventful
+    facts = await everything_said(service)
+    await service.pool.execute("delete from visit")
+    await service.pool.execute("delete from programme")
+    await take_back(service, facts)
+    before = await told(service)
+    await service.book()
+    assert await told(service) == before
+    await service.hear(korea.programme)
+    await service.book()
+    assert {visit["state"] for visit in before if "missed" == visit["state"]} == {"missed"}
+    assert "missed" not in {visit["state"] for visit in await told(service)}
+
+
 async def test_a_visit_learns_its_province_when_its_enterprise_is_heard_of_again(eventful: tuple[Any, Any]) -> None:
     service, korea = eventful
     facts, before = await everything_said(service), await told(service)

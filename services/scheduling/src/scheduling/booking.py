@@ -75,7 +75,8 @@ async def _book(tx: Transaction, around: Sequence[Visit], today: date) -> None:
     desk = await _desk(tx.db, around, today)
     changed: dict[UUID, Visit] = {}
     for visit in sorted(around, key=lambda visit: (visit.enterprise_id, visit.ordinal)):
-        if desk.siblings[visit.enterprise_id][visit.visit_id].wants_day:
+        is_known = visit.programme_id in desk.programmes
+        if is_known and desk.siblings[visit.enterprise_id][visit.visit_id].wants_day:
             changed.update({moved.visit_id: moved for moved in _place(desk, visit)})
     await visits.save(tx.db, [changed[name] for name in sorted(changed)])
     now, versions = datetime.now(UTC), {visit.visit_id: visit.version for visit in around}

@@ -103,8 +103,15 @@ async def mark_away(db: Connection, manager_ids: Sequence[UUID]) -> None:
 
 
 async def wanting_a_day(db: Connection, most: int) -> list[Visit]:
-    """Visits that wait for a day, an agency's together, with all others to their enterprises; locked in key order."""
-    rows = await db.fetch("select visit_id from visit where wants_day order by agency_id, visit_id limit $1", most)
+    """Visits that wait for a day, an agency's together, with all others to their enterprises; locked in key order.
+
+    Those of a programme that is not known (again) yet wait for that first.
+    """
+    rows = await db.fetch(
+        """select visit_id from visit where wants_day and programme_id in (select programme_id from programme)
+           order by agency_id, visit_id limit $1""",
+        most,
+    )
     return await with_siblings(db, [row["visit_id"] for row in rows])
 
 
