@@ -107,7 +107,7 @@ async def test_missed_visits_wait_for_their_programme_to_be_heard_of_again(event
     assert await told(service) == before
     await service.hear(korea.programme)
     await service.book()
-    assert {visit["state"] for visit in before if "missed" == visit["state"]} == {"missed"}
+    assert {visit["state"] for visit in before if visit["state"] == "missed"} == {"missed"}
     assert "missed" not in {visit["state"] for visit in await told(service)}
 
 

@@ -13,7 +13,6 @@ from events.contracts.envelope import Announcement
 from events.contracts.scheduling import VisitCancelled, VisitScheduled
 from events.transport.db import Connection, Pool
 from events.transport.outbox import Transaction, transaction
-from korea.calendar import working_days
 from scheduling import policy
 from scheduling.model import SEOUL, BooksAfter, ManagerDays, OpenDays, Programme, Visit
 from scheduling.store import picture, plans, visits
@@ -132,7 +131,7 @@ async def _desk(db: Connection, around: Sequence[Visit], today: date) -> _Desk:
         for row in await visits.open_days_of(db, siblings)
     }
     managers = await _managers(db, around, min(p.window_from for p in known.values()) - timedelta(days=1))
-    days = {name: _days(programme) for name, programme in known.items()}
+    days = {name: policy.days_of(programme) for name, programme in known.items()}
     return _Desk(siblings, open_days, managers, known, days, today)
 
 
@@ -147,10 +146,3 @@ async def _managers(db: Connection, around: Sequence[Visit], after: date) -> dic
 def _manager(row: asyncpg.Record) -> ManagerDays:
     said: dict[str, Any] = {**row, "leave_days": frozenset(row["leave_days"])}
     return ManagerDays(**said, booked={})
-
-
-def _days(programme: Programme) -> tuple[date, ...]:
-    days = working_days(
-        programme.window_from, programme.window_until, programme.holidays_added, programme.workdays_added
-    )
-    return tuple(day for day in days if day > max(programme.training_days, default=date.min))

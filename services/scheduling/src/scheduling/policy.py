@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from events.contracts.scheduling import VisitCancelled, VisitCompleted, VisitMissed
+from korea.calendar import working_days
 from scheduling import reasons
 from scheduling.model import Because, Ended, ManagerDays, OpenDays, Programme, Report, Visit
 
@@ -106,6 +107,14 @@ def cancelled(visits: Iterable[Visit]) -> list[Visit]:
         for visit in visits
         if visit.state in OPEN
     ]
+
+
+def days_of(programme: Programme) -> tuple[date, ...]:
+    """The working days of a programme behind its last day of training: on these its visits may lie."""
+    days = working_days(
+        programme.window_from, programme.window_until, programme.holidays_added, programme.workdays_added
+    )
+    return tuple(day for day in days if day > max(programme.training_days, default=date.min))
 
 
 @dataclass(frozen=True, slots=True)

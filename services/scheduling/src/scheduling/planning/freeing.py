@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from korea.calendar import working_days
+from scheduling import policy
 from scheduling.model import Programme
 from scheduling.planning.picture import NOBODY, Agencies, Flags, Ints, Kept, Managers, Sites
 
@@ -92,11 +92,8 @@ _RULES: tuple[Callable[[Ground, Kept], Flags], ...] = (
 
 def days_of(programme: Programme, first: int = 0) -> Ints:
     """The working days of a programme from a day on, behind its last day of training."""
-    days = working_days(
-        programme.window_from, programme.window_until, programme.holidays_added, programme.workdays_added
-    )
-    trained = max((day.toordinal() for day in programme.training_days), default=0)
-    return np.array([day.toordinal() for day in days if day.toordinal() >= max(first, trained + 1)], np.int64)
+    days = (day.toordinal() for day in policy.days_of(programme))
+    return np.array([day for day in days if day >= first], np.int64)
 
 
 def _beyond_capacity(ground: Ground, visits: Kept, movable: Flags, standing: Flags) -> Flags:
