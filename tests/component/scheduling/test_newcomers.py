@@ -244,6 +244,22 @@ async def test_a_placer_killed_on_its_way_leaves_nothing_half_and_nothing_is_dou
     assert len(await scheduling.visits()) == len(await scheduling.said("visit.scheduled")) == 52
 
 
+async def test_a_placer_that_has_lost_the_lock_publishes_nothing(scheduling: Any, nation: Any) -> None:
+    korea = nation(enterprises=8)
+    before = await planned(scheduling, korea)
+    await come(scheduling, korea, 10)
+    async with held(scheduling.dsn, "lock table visit in share mode"):
+        placing = asyncio.create_task(place_all(order(scheduling)))
+        await until_somebody_waits(scheduling)
+        await scheduling.pool.execute(
+            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1", plans.BOOKING
+        )
+    (ended,) = await asyncio.gather(placing, return_exceptions=True)
+    assert isinstance(ended, Exception)
+    assert await by_id(scheduling) == before
+    assert await waiting(scheduling) == 2
+
+
 async def test_whoever_closes_while_being_placed_is_not_visited(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=8)
     await planned(scheduling, korea)

@@ -78,7 +78,14 @@ class Transaction:
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncGenerator[Transaction]:
     """One transaction: effects and announcements commit together, or neither does."""
-    async with pool.acquire() as connection, connection.transaction():
+    async with pool.acquire() as connection, transaction_on(connection) as tx:
+        yield tx
+
+
+@asynccontextmanager
+async def transaction_on(connection: Connection) -> AsyncGenerator[Transaction]:
+    """The same on a connection of the caller's: nothing commits once that has lost the locks it holds."""
+    async with connection.transaction():
         tx = Transaction(connection)
         yield tx
         await tx.flush()

@@ -11,8 +11,8 @@ from uuid import UUID
 import numpy as np
 import structlog
 
-from events.transport.db import Connection, Pool, open_pool
-from events.transport.outbox import transaction
+from events.transport.db import Connection, open_pool
+from events.transport.outbox import transaction_on
 from scheduling.model import PlanRow, Visit
 from scheduling.planning.orders import PlacingOrder
 from scheduling.planning.picture import Picture, Reals
@@ -38,17 +38,17 @@ def main() -> None:
 
 async def place_all(order: PlacingOrder) -> None:
     """Everybody who waits gets days or is left to a plan; never beside a planner, or both would use the same hours."""
-    pool = await open_pool(order.database_url, most=2)
+    pool = await open_pool(order.database_url, most=1)
     try:
         async with sole_use(pool) as db:
             plan, names = await plans.last_published(db), await newcomers.ready(db)
             if plan and names:
-                await _place(pool, db, replace(plan, not_before=None), (order, names))
+                await _place(db, replace(plan, not_before=None), (order, names))
     finally:
         await pool.close()
 
 
-async def _place(pool: Pool, db: Connection, plan: PlanRow, asked: tuple[PlacingOrder, Sequence[UUID]]) -> None:
+async def _place(db: Connection, plan: PlanRow, asked: tuple[PlacingOrder, Sequence[UUID]]) -> None:
     order, names = asked
     picture = await read_picture(db, plan, Known(order.today, order.freeze_days))
     places, visits = in_need(picture, names), list[Visit]()
@@ -60,7 +60,7 @@ async def _place(pool: Pool, db: Connection, plan: PlanRow, asked: tuple[Placing
             _log.error("newcomers_not_valid", rules=[(rule.rule, rule.count, rule.keys) for rule in broken])
         else:
             visits = list(visits_of(picture, proposal, proposal.placed))
-    await _publish(pool, plan, (names, places), visits)
+    await _publish(db, plan, (names, places), visits)
 
 
 async def _prices(db: Connection, plan: PlanRow, picture: Picture) -> Reals:
@@ -75,11 +75,15 @@ async def _prices(db: Connection, plan: PlanRow, picture: Picture) -> Reals:
 
 
 async def _publish(
-    pool: Pool, plan: PlanRow, asked: tuple[Sequence[UUID], Container[UUID]], visits: Sequence[Visit]
+    db: Connection, plan: PlanRow, asked: tuple[Sequence[UUID], Container[UUID]], visits: Sequence[Visit]
 ) -> None:
-    """In one transaction or not at all; whoever fell away meanwhile is no newcomer any more and gets nothing."""
+    """In one transaction or not at all; whoever fell away meanwhile is no newcomer any more and gets nothing.
+
+    On the connection that holds the lock: without it, others may have used the same hours.
+    """
     now, (names, in_need) = datetime.now(UTC), asked
-    async with transaction(pool) as tx:
+    await db.execute("reset all")  # the patience for waiting and reading ends here
+    async with transaction_on(db) as tx:
         here = await newcomers.lock(tx.db, names)
         visits = [visit for visit in visits if visit.enterprise_id in here]
         again = await publication.schedule_again(tx.db, plan.plan_id, [v for v in visits if v.version > 1])
