@@ -216,8 +216,16 @@ async def held(dsn: str, statement: str) -> AsyncGenerator[None]:
 
 async def until_somebody_waits(scheduling: Any) -> None:
     """Until a lock that is held stops somebody."""
+    await _until(scheduling, "select exists (select from pg_locks where not granted)")
+
+
+async def until_waits_for_a_lane(scheduling: Any) -> None:
+    await _until(scheduling, "select exists (select from pg_locks where not granted and locktype = 'advisory')")
+
+
+async def _until(scheduling: Any, condition: str) -> None:
     async with asyncio.timeout(240):
-        while not await scheduling.pool.fetchval("select exists (select from pg_locks where not granted)"):
+        while not await scheduling.pool.fetchval(condition):
             await asyncio.sleep(0.05)
 
 
@@ -258,6 +266,29 @@ async def test_a_placer_that_has_lost_the_lock_publishes_nothing(scheduling: Any
     assert isinstance(ended, Exception)
     assert await by_id(scheduling) == before
     assert await waiting(scheduling) == 2
+
+
+async def test_days_that_a_site_loses_while_being_placed_are_given_up(scheduling: Any, nation: Any) -> None:
+    korea = nation(enterprises=8)
+    await planned(scheduling, korea)
+    larger = await come(scheduling, korea, 10)
+    one, other = (fact.enterprise_id for fact in larger.registered[8:])
+    told: dict[str, Any] = larger.registered[9].model_dump(include=set(EnterpriseChanged.model_fields))
+    told |= {"changed_on": date(2023, 4, 12), "closed_weekdays": ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    # One loses them before the placer takes hold of its newcomers, the other when its visits are there.
+    lost = f"with lost as (update enterprise set closed_weekdays = 127 where enterprise_id = '{one}')"
+    stop = f"select pg_advisory_xact_lock({OUTBOX_LOCKS}, lane) from generate_series(0, {LANES - 1}) lane"
+    async with held(scheduling.dsn, stop):
+        async with held(scheduling.dsn, f"{lost} select from newcomer for update"):
+            placing = asyncio.create_task(place_all(order(scheduling)))
+            await until_somebody_waits(scheduling)
+        await until_waits_for_a_lane(scheduling)
+        hearing = asyncio.create_task(scheduling.hear(EnterpriseChanged(**told), version=2))
+        await asyncio.wait({hearing}, timeout=0.5)
+    await placing
+    await hearing
+    rows = await scheduling.pool.fetch("select enterprise_id, count(*) n from visit where wants_day group by 1")
+    assert {row["enterprise_id"]: row["n"] for row in rows} == {one: 2, other: 2}
 
 
 async def test_whoever_closes_while_being_placed_is_not_visited(scheduling: Any, nation: Any) -> None:

@@ -77,8 +77,10 @@ async def on_enterprise_registered(tx: Transaction, batch: Sequence[Received[Ent
 
 
 async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[EnterpriseChanged]]) -> None:
-    await picture.remember_enterprises(tx.db, batch)
     enterprise_ids = [received.fact.enterprise_id for received in batch]
+    # First this: where they are being given days just now it waits for those, and then finds the unfit ones.
+    await newcomers.lock(tx.db, enterprise_ids)
+    await picture.remember_enterprises(tx.db, batch)
     await recall.fill_provinces(tx.db, enterprise_ids)
     await visits.mark_unfit(tx.db, enterprise_ids)
     await newcomers.remember(tx.db, enterprise_ids)

@@ -23,6 +23,7 @@ from scheduling.planning.verification import broken_rules
 from scheduling.planning.wishes import can_move
 from scheduling.planning.worker import die_with_the_service, sole_use
 from scheduling.store import newcomers, plans, publication
+from scheduling.store.visits import mark_unfit
 
 _log = structlog.get_logger(__name__)
 PRICES_LAST = timedelta(days=1)
@@ -89,6 +90,7 @@ async def _publish(
         again = await publication.schedule_again(tx.db, plan.plan_id, [v for v in visits if v.version > 1])
         await publication.insert_visits(tx.db, plan.plan_id, [v for v in visits if v.version == 1])
         placed = {visit.enterprise_id for visit in visits}
+        await mark_unfit(tx.db, list(placed))
         await newcomers.forget(tx.db, [name for name in names if name in placed or name not in in_need])
         await newcomers.leave_to_plan(tx.db, names)
         tx.announce(scheduled(visit, now) for visit in visits if visit.version == 1 or visit.visit_id in again)
