@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -189,6 +190,35 @@ async def test_an_enterprise_that_opens_again_is_visited_under_higher_versions(s
     }
 
 
+async def test_where_a_programme_is_over_newcomers_wait_for_another(scheduling: Any, nation: Any) -> None:
+    korea = nation(enterprises=6)
+    await planned(scheduling, korea)
+    await come(scheduling, korea, 8)
+    today = {"books_after": "today", "replan_seconds": 0}
+    await scheduling.pool.execute("update newcomer set left_at = arrived_at")
+    assert not await is_time(scheduling.pool, at_once(scheduling, **today))
+    assert await plans.take(scheduling.pool, 30) is None
+    await place_all(order(scheduling).model_copy(update={"books_after": "today"}))
+    assert (len(await scheduling.visits()), await waiting(scheduling)) == (12, 2)
+
+
+async def test_newcomers_come_into_the_programme_that_began_first(scheduling: Any, nation: Any) -> None:
+    korea = nation(enterprises=20)
+    await planned(scheduling, korea)
+    pilot = replace(korea, programme_id=uuid4(), managers=1)
+    for facts in ([pilot.programme], pilot.agencies, pilot.trained):
+        await scheduling.hear(*facts)
+    await scheduling.plan(pilot)
+    larger = await come(scheduling, korea, 22)
+    # Days in another programme are none in this.
+    await scheduling.plan(pilot)
+    assert await is_time(scheduling.pool, at_once(scheduling))
+    await place_all(order(scheduling))
+    new = {str(fact.enterprise_id) for fact in larger.registered[20:]}
+    visits = [visit["programme_id"] for visit in await scheduling.visits() if visit["enterprise_id"] in new]
+    assert Counter(visits) == {str(korea.programme_id): 4, str(pilot.programme_id): 4}
+
+
 async def test_prices_are_found_after_a_plan_and_then_kept(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=20, limits={"target_enterprises": 60})
     await planned(scheduling, korea)
@@ -363,4 +393,5 @@ async def test_who_has_had_all_visits_is_no_newcomer(scheduling: Any, nation: An
     before = await planned(scheduling, korea)
     await scheduling.report([completed(visit) for visit in before.values()])
     await scheduling.hear(*korea.eligible, version=2)
+    assert not await is_time(scheduling.pool, at_once(scheduling))
     assert await waiting(scheduling) == 0

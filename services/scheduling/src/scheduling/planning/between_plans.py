@@ -9,6 +9,7 @@ from events.transport.db import Pool
 from events.transport.outbox import transaction
 from scheduling.planning.desk import Desk, see_to_its_end, start
 from scheduling.planning.orders import PlacingOrder
+from scheduling.planning.standing import plan_for_newcomers
 from scheduling.store import newcomers, plans
 
 _log = structlog.get_logger(__name__)
@@ -26,10 +27,10 @@ async def keep_placing(pool: Pool, desk: Desk) -> None:
 async def is_time(pool: Pool, desk: Desk) -> bool:
     """Whether newcomers have gathered who are to be placed now; a plan is asked for where that is better."""
     async with transaction(pool) as tx:
-        plan = await plans.last_published(tx.db)
-        if plan is None or plan.published_at is None:
+        plan = await plan_for_newcomers(tx.db, _order(desk))
+        if plan is None:
             return False
-        await newcomers.settle(tx.db, plan.plan_id, plan.published_at)
+        await newcomers.settle(tx.db, plan)
         count = await newcomers.gathered(tx.db, desk.gather_seconds)
         if count > MOST_AT_ONCE:
             await newcomers.leave_all_to_plan_now(tx.db)
@@ -40,9 +41,12 @@ async def is_time(pool: Pool, desk: Desk) -> bool:
 
 async def place_newcomers(desk: Desk) -> bool:
     """Whether the process that places them came to its end."""
-    order = PlacingOrder(database_url=desk.database_url, books_after=desk.books_after, freeze_days=desk.freeze_days)
-    process = await start("scheduling.planning.placer", order)
+    process = await start("scheduling.planning.placer", _order(desk))
     status = await see_to_its_end(process, desk.deadline_seconds)
     if status != 0:
         _log.warning("placer_died", status=status)
     return status == 0
+
+
+def _order(desk: Desk) -> PlacingOrder:
+    return PlacingOrder(database_url=desk.database_url, books_after=desk.books_after, freeze_days=desk.freeze_days)

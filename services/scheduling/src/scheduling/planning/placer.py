@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Container, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from uuid import UUID
@@ -19,10 +18,11 @@ from scheduling.planning.picture import Picture, Reals
 from scheduling.planning.placing import in_need, place, prices_of
 from scheduling.planning.publishing import scheduled, visits_of
 from scheduling.planning.reading import Known, read_picture
+from scheduling.planning.standing import plan_for_newcomers
 from scheduling.planning.verification import broken_rules
 from scheduling.planning.wishes import can_move
 from scheduling.planning.worker import die_with_the_service, sole_use
-from scheduling.store import newcomers, plans, publication
+from scheduling.store import newcomers, publication
 from scheduling.store.visits import mark_unfit
 
 _log = structlog.get_logger(__name__)
@@ -42,9 +42,9 @@ async def place_all(order: PlacingOrder) -> None:
     pool = await open_pool(order.database_url, most=1)
     try:
         async with sole_use(pool) as db:
-            plan, names = await plans.last_published(db), await newcomers.ready(db)
+            plan, names = await plan_for_newcomers(db, order), await newcomers.ready(db)
             if plan and names:
-                await _place(db, replace(plan, not_before=None), (order, names))
+                await _place(db, plan, (order, names))
     finally:
         await pool.close()
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from events.transport.db import Connection
+from scheduling.model import PlanRow
 
 _READY = """
     from newcomer n join enterprise e using (enterprise_id) join decision d using (enterprise_id)
@@ -14,13 +15,10 @@ _READY = """
 
 
 async def remember(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
-    """Those of the enterprises that qualify wait for days, unless they have some or have had all their visits."""
+    """Those of the enterprises that qualify wait for days; whoever has some is settled before any are given out."""
     await db.execute(
         """insert into newcomer (enterprise_id)
-           select enterprise_id from decision d
-           where enterprise_id = any($1) and is_eligible
-             and not exists (select from visit v where v.enterprise_id = d.enterprise_id group by v.enterprise_id
-                             having bool_or(state in ('scheduled', 'missed')) or bool_and(state = 'completed'))
+           select enterprise_id from decision where enterprise_id = any($1) and is_eligible
            order by enterprise_id on conflict do nothing""",
         list(set(enterprise_ids)),
     )
@@ -45,19 +43,21 @@ async def forget(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
     )
 
 
-async def settle(db: Connection, plan_id: UUID, published_at: datetime) -> None:
-    """Forgets those to whom the last plan gave days, or of whom it said why it gave none."""
+async def settle(db: Connection, plan: PlanRow) -> None:
+    """Forgets those who have days in the plan's programme or have had all their visits, and whom the plan explains."""
     await db.execute(
         """with known as (
                select enterprise_id from newcomer n
-               where exists (select from visit v
-                             where v.enterprise_id = n.enterprise_id and v.state in ('scheduled', 'missed'))
-                  or n.arrived_at < $2 and exists (select from unscheduled u
-                                                   where u.plan_id = $1 and u.enterprise_id = n.enterprise_id)
+               where exists (select from visit v where v.enterprise_id = n.enterprise_id and v.programme_id = $1
+                             group by v.enterprise_id
+                             having bool_or(v.state in ('scheduled', 'missed')) or bool_and(v.state = 'completed'))
+                  or n.arrived_at < $3 and exists (select from unscheduled u
+                                                   where u.plan_id = $2 and u.enterprise_id = n.enterprise_id)
                order by enterprise_id for update of n skip locked)
            delete from newcomer n using known where n.enterprise_id = known.enterprise_id""",
-        plan_id,
-        published_at,
+        plan.programme_id,
+        plan.plan_id,
+        plan.published_at,
     )
 
 

@@ -71,10 +71,16 @@ async def find(pool: Pool | Connection, plan_id: UUID) -> PlanRow | None:
     return _plan(row) if row else None
 
 
-async def last_published(db: Connection) -> PlanRow | None:
-    """The plan that stands: the last one of any programme."""
-    row = await db.fetchrow("select * from plan where state = 'published' order by published_at desc limit 1")
-    return _plan(row) if row else None
+async def that_stand(db: Connection) -> list[PlanRow]:
+    """Each programme's last published plan; of the programme that begins first, or was planned first, before others."""
+    rows = await db.fetch(
+        """select p.* from programme g
+           cross join lateral (select * from plan where programme_id = g.programme_id and state = 'published'
+                               order by published_at desc limit 1) p
+           cross join lateral (select min(published_at) as at from plan where programme_id = g.programme_id) first
+           order by g.window_from, first.at, g.programme_id"""
+    )
+    return [_plan(row) for row in rows]
 
 
 async def ask_again(pool: Pool, wait_seconds: float) -> list[UUID]:
