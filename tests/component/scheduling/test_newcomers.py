@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed
+from events.transport import db
 from events.transport.lanes import LANES
 from korea.calendar import is_working_day
 from scheduling.planning.between_plans import MOST_AT_ONCE, is_time, place_newcomers
@@ -217,6 +218,18 @@ async def test_newcomers_come_into_the_programme_that_began_first(scheduling: An
     new = {str(fact.enterprise_id) for fact in larger.registered[20:]}
     visits = [visit["programme_id"] for visit in await scheduling.visits() if visit["enterprise_id"] in new]
     assert Counter(visits) == {str(korea.programme_id): 4, str(pilot.programme_id): 4}
+
+
+async def test_whoever_waited_before_newcomers_were_remembered_waits_still(scheduling: Any, nation: Any) -> None:
+    korea = nation(enterprises=400, managers=1, limits={"window_until": date(2023, 6, 30), "visits_a_day": 1})
+    await planned(scheduling, korea)
+    await come(scheduling, korea, 403)
+    await scheduling.pool.execute("delete from newcomer")
+    await scheduling.pool.execute("delete from migration where name = 'scheduling/0004_who_waits_already.sql'")
+    await db.migrate(scheduling.dsn, "scheduling")
+    assert await waiting(scheduling) > 3
+    assert await is_time(scheduling.pool, at_once(scheduling))
+    assert await waiting(scheduling) == 3
 
 
 async def test_prices_are_found_after_a_plan_and_then_kept(scheduling: Any, nation: Any) -> None:
