@@ -94,7 +94,7 @@ def test_a_bar_shows_at_a_terminal_how_far_it_is_and_nowhere_else(facts: Path, c
 
 def shortfall(rows: int, unserved_then: int = 0) -> str:
     missing = [Missing(row % 17, row % 3, row % 12, row + 1) for row in range(rows)]
-    proof = Certificate(99, 99, 0, 99, 0, missing, 0, 0, [], unserved_then)
+    proof = Certificate(99, 99, 0, 0, 99, 0, missing, 0, 0, [], unserved_then)
     told = StringIO()
     certificate(Console(file=told, width=80), proof, 99)
     return told.getvalue()
