@@ -158,3 +158,11 @@ def test_an_overfull_day_frees_as_many_visits_as_are_too_many(
         case["visits"][row]["visit_on"] = "2023-05-09"
     found = check(case, before).by_rule
     assert {rule: count for rule, count in found.items() if rule in ("published_moved", "pinned_moved")} == broken
+
+
+@pytest.mark.parametrize("released", ["press-1", "foundry-1"])
+def test_who_was_released_takes_nobody_s_turn_to_leave_an_overfull_day(released: str, case: Case, check: Check) -> None:
+    before = _crowded(case)
+    for row in (PRESS_1, FOUNDRY_1):
+        case["visits"][row]["visit_on"] = "2023-05-09"
+    assert "published_moved" not in check(case, before, released=(released,)).by_rule

@@ -25,7 +25,8 @@ def compare(f: Facts, before: Visits, after: Visits, released: frozenset[str]) -
     now = indices(before.visit_id, after.visit_id)
     same = now >= 0
     same[same] = _stands(before.where(same), after, now[same])
-    return Earlier(before, now, same, _is_forced(f, before, same) | _is_released(before, released))
+    is_released = _is_released(before, released)
+    return Earlier(before, now, same, _is_forced(f, before, same | is_released) | is_released)
 
 
 def _stands(before: Visits, after: Visits, now: Days) -> Bools:
@@ -40,25 +41,25 @@ def _alike(before: Column, after: Column, now: Days) -> Bools:
     return indices(before, names) == indices(after, names)[now]
 
 
-def _is_forced(f: Facts, before: Visits, same: Bools) -> Bools:
+def _is_forced(f: Facts, before: Visits, free: Bools) -> Bools:
     """Under the facts of today the earlier place would break a rule, by itself or as one too many of its day."""
     forced = ~before.is_known
     known = before.where(before.is_known)
     broken = np.zeros(len(known), dtype=bool)
     for rule in ROW_RULES.values():
         broken |= rule(f, known)
-    forced[before.is_known] = broken | _is_too_many(f, known, broken, same[before.is_known])
+    forced[before.is_known] = broken | _is_too_many(f, known, broken, free[before.is_known])
     return forced | ((before.enterprise >= 0) & (before.ordinal > f.enterprises.required[before.enterprise]))
 
 
-def _is_too_many(f: Facts, v: Visits, broken: Bools, same: Bools) -> Bools:
-    """Of an overfull day as many as are over its capacity: the least settled, and of these whichever has moved.
+def _is_too_many(f: Facts, v: Visits, broken: Bools, free: Bools) -> Bools:
+    """Of an overfull day as many as are over its capacity: the least settled, and of these whichever has to be excused.
 
-    What breaks a rule by itself makes room first.
+    What breaks a rule by itself makes room first; what is `free` stands where it stood, or was released.
     """
     rows = np.flatnonzero(~broken & (v.manager >= 0))
     _, place, count = np.unique(pair(v.manager[rows], v.day[rows]), return_inverse=True, return_counts=True)
-    order = np.lexsort((same[rows], 2 * v.stage[rows] + v.pinned[rows], place))
+    order = np.lexsort((free[rows], 2 * v.stage[rows] + v.pinned[rows], place))
     turn = np.arange(len(rows)) - (np.cumsum(count) - count)[place[order]]
     over = count[place[order]] - f.managers.visits_a_day[v.manager[rows[order]]]
     too_many = np.zeros(len(v), dtype=bool)
