@@ -17,7 +17,7 @@ from events.contracts.registry import EnterpriseChanged, EnterpriseClosed
 from events.transport import db
 from events.transport.lanes import LANES
 from korea.calendar import is_working_day
-from scheduling.planning.between_plans import MOST_AT_ONCE, is_time, place_newcomers
+from scheduling.planning.between_plans import MOST_AT_ONCE, is_time, keep_placing, place_newcomers
 from scheduling.planning.desk import plan_next, start, start_planner
 from scheduling.planning.orders import PlacingOrder
 from scheduling.planning.placer import place_all
@@ -167,11 +167,20 @@ async def test_very_many_newcomers_are_left_to_a_plan_that_is_asked_for_at_once(
     korea = nation(enterprises=5)
     await planned(scheduling, korea)
     larger = await come(scheduling, korea, 6 + MOST_AT_ONCE)
+    unknown = replace(korea, enterprises=larger.enterprises + 1)
+    await scheduling.pool.execute("update newcomer set arrived_at = arrived_at - interval '1 hour'")
+    await scheduling.hear(unknown.eligible[-1])
+    # As long as they go on coming there is no end of plans that would give days to whoever is there by chance.
+    assert not await is_time(scheduling.pool, replace(scheduling.desk, gather_seconds=1_800))
+    assert await plans.take(scheduling.pool, 30) is None
     assert not await is_time(scheduling.pool, at_once(scheduling))
     (plan,) = await scheduling.plan_all()
     assert (plan["requested_by"], plan["enterprises"]) == ("newcomers", larger.enterprises - 5)
-    assert not await is_time(scheduling.pool, at_once(scheduling))
-    assert await waiting(scheduling) == 0
+    assert not await is_time(scheduling.pool, at_once(scheduling, replan_seconds=0))
+    # Whom no plan could see is neither forgotten nor left to one.
+    assert (await waiting(scheduling), await plans.take(scheduling.pool, 30)) == (1, None)
+    await scheduling.hear(unknown.registered[-1])
+    assert await is_time(scheduling.pool, at_once(scheduling))
 
 
 async def test_an_enterprise_that_opens_again_is_visited_under_higher_versions(scheduling: Any, nation: Any) -> None:
@@ -230,6 +239,19 @@ async def test_whoever_waited_before_newcomers_were_remembered_waits_still(sched
     assert await waiting(scheduling) > 3
     assert await is_time(scheduling.pool, at_once(scheduling))
     assert await waiting(scheduling) == 3
+
+
+async def test_after_rounds_that_fail_a_plan_is_asked_for(scheduling: Any, nation: Any) -> None:
+    korea = nation(enterprises=8)
+    await planned(scheduling, korea)
+    await come(scheduling, korea, 10)
+    await scheduling.pool.execute("alter table price add check (km is null)")
+    placing = asyncio.create_task(keep_placing(scheduling.pool, at_once(scheduling, lease_seconds=0)))
+    await _until(scheduling, "select exists (select from plan where requested_by = 'newcomers')")
+    placing.cancel()
+    await asyncio.gather(placing, return_exceptions=True)
+    (plan,) = await scheduling.plan_all()
+    assert (plan["state"], plan["visits"]) == ("published", 4)
 
 
 async def test_prices_are_found_after_a_plan_and_then_kept(scheduling: Any, nation: Any) -> None:

@@ -50,7 +50,7 @@ async def book_round(pool: Pool, today: date) -> int:
     Nothing while a planner is at work, or both would use the same hours.
     """
     async with transaction(pool) as tx:
-        if not await tx.db.fetchval("select pg_try_advisory_xact_lock($1)", plans.BOOKING):
+        if not await plans.is_nobody_at_work(tx.db):
             return 0
         around = await visits.wanting_a_day(tx.db, A_ROUND)
         if around:

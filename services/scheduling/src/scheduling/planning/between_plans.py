@@ -15,34 +15,61 @@ from scheduling.store import newcomers, plans
 _log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 2_000
 """More newcomers than that are better bundled by a plan than placed one by one."""
+MOST_FAILURES = 3
+"""After so many rounds that failed in a row, whoever is ready is left to a plan."""
+REST = 4
+"""After a round nobody is placed for so many times as long as it took: bookings and plans have their turn."""
 
 
 async def keep_placing(pool: Pool, desk: Desk) -> None:
-    """Places newcomers as they gather, for ever; after a failure later."""
+    """Places newcomers as they gather, for ever; after failures ever later."""
+    clock, failures = asyncio.get_running_loop().time, 0
     while True:
-        done = not await is_time(pool, desk) or await place_newcomers(desk)
-        await asyncio.sleep(1 if done else desk.lease_seconds)
+        if not await is_time(pool, desk):
+            await asyncio.sleep(1)
+            continue
+        began = clock()
+        if await place_newcomers(desk):
+            failures = 0
+            await asyncio.sleep(REST * (clock() - began))
+            continue
+        failures += 1
+        if failures >= MOST_FAILURES:
+            await leave_to_a_plan(pool, desk)
+        await asyncio.sleep(min(desk.lease_seconds * 2 ** min(failures, 20), desk.replan_seconds))
 
 
 async def is_time(pool: Pool, desk: Desk) -> bool:
-    """Whether newcomers have gathered who are to be placed now; a plan is asked for where that is better."""
+    """Whether newcomers have gathered who are to be placed now; a plan is asked for where that is better.
+
+    Not while days are given out: a process that waits for its turn would only hold memory.
+    """
     async with transaction(pool) as tx:
+        if not await newcomers.is_anybody_here(tx.db) or not await plans.is_nobody_at_work(tx.db):
+            return False
         plan = await plan_for_newcomers(tx.db, _order(desk))
         if plan is None:
             return False
         await newcomers.settle(tx.db, plan)
-        count = await newcomers.gathered(tx.db, desk.gather_seconds)
-        if count > MOST_AT_ONCE:
+        ready, has_waited, is_quiet = await newcomers.gathered(tx.db, desk.gather_seconds, desk.replan_seconds)
+        if ready > MOST_AT_ONCE and is_quiet:
             await newcomers.leave_all_to_plan_now(tx.db)
         if await newcomers.due(tx.db, desk.replan_seconds):
             await plans.request_again(tx.db, plan.programme_id, datetime.now(UTC), "newcomers")
-        return 0 < count <= MOST_AT_ONCE
+        return has_waited and ready <= MOST_AT_ONCE
+
+
+async def leave_to_a_plan(pool: Pool, desk: Desk) -> None:
+    """Asks for a plan for everybody who is ready."""
+    async with transaction(pool) as tx:
+        await newcomers.leave_all_to_plan_now(tx.db)
+    await is_time(pool, desk)
 
 
 async def place_newcomers(desk: Desk) -> bool:
     """Whether the process that places them came to its end."""
     process = await start("scheduling.planning.placer", _order(desk))
-    status = await see_to_its_end(process, desk.deadline_seconds)
+    status = await see_to_its_end(process, desk.round_seconds)
     if status != 0:
         _log.warning("placer_died", status=status)
     return status == 0

@@ -36,6 +36,8 @@ class Desk:
     freeze_days: int = 0
     deadline_seconds: float = 1_200
     """A planner that is not done by then hangs."""
+    round_seconds: float = 300
+    """A round of newcomers that is not done by then hangs."""
     gather_seconds: float = 10
     replan_seconds: float = 21_600
     """Newcomers wait so long for company before they are placed, and for a plan if they found no day."""

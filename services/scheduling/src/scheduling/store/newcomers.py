@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from events.transport.db import Connection
 from scheduling.model import PlanRow
 
-_READY = """
+_KNOWN = """
     from newcomer n join enterprise e using (enterprise_id) join decision d using (enterprise_id)
-    where n.left_at is null and d.is_eligible and d.sector is not null
+    where d.is_eligible and d.sector is not null
       and not exists (select from closure c where c.enterprise_id = e.enterprise_id and c.version > e.version)
 """
+_READY = f"{_KNOWN} and n.left_at is null"
+
+
+class Gathered(NamedTuple):
+    """How many are ready; whether the first has waited for others long enough, and whether no more are coming."""
+
+    ready: int
+    has_waited: bool
+    is_quiet: bool
 
 
 async def remember(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
@@ -22,6 +32,10 @@ async def remember(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
            order by enterprise_id on conflict do nothing""",
         list(set(enterprise_ids)),
     )
+
+
+async def is_anybody_here(db: Connection) -> bool:
+    return await db.fetchval("select exists (select from newcomer)")
 
 
 async def lock(db: Connection, enterprise_ids: Iterable[UUID]) -> set[UUID]:
@@ -67,13 +81,19 @@ async def ready(db: Connection) -> list[UUID]:
     return [row["enterprise_id"] for row in rows]
 
 
-async def gathered(db: Connection, seconds: float) -> int:
-    """How many are ready, once the first of them has waited so long; 0 before."""
-    return await db.fetchval(
-        f"""select case when min(n.arrived_at) <= clock_timestamp() - make_interval(secs => $1)
-                   then count(*) else 0 end {_READY}""",
+async def gathered(db: Connection, seconds: float, most_seconds: float) -> Gathered:
+    """Who is ready after so many seconds of waiting; it is quiet when nobody came for so long, or at most this long."""
+    [row] = await db.fetch(
+        f"""with since as (select clock_timestamp() - make_interval(secs => $1) as short,
+                                  clock_timestamp() - make_interval(secs => $2) as long)
+            select count(*), coalesce(min(n.arrived_at) <= (select short from since), false),
+                   coalesce((select max(arrived_at) from newcomer) <= (select short from since)
+                            or min(n.arrived_at) <= (select long from since), false)
+            {_READY}""",  # noqa: S608 - own texts
         seconds,
+        most_seconds,
     )
+    return Gathered(*row)
 
 
 async def leave_to_plan(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
@@ -84,19 +104,24 @@ async def leave_to_plan(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
 
 
 async def leave_all_to_plan_now(db: Connection) -> None:
-    """So many came that a plan is asked for at once."""
-    await db.execute("update newcomer set left_at = '-infinity' where left_at is null")
+    """A plan is asked for at once for all who are ready; nobody else would be seen by it."""
+    await db.execute(
+        f"""with mine as (select n.enterprise_id {_READY} order by n.enterprise_id for update of n)
+            update newcomer n set left_at = '-infinity' from mine where n.enterprise_id = mine.enterprise_id"""  # noqa: S608 - own texts
+    )
 
 
-async def due(db: Connection, seconds: float) -> int:
-    """How many wait for a plan, if the first of them has waited so long; then the wait begins anew."""
+async def due(db: Connection, seconds: float) -> bool:
+    """Whether the first of those who were left to a plan has waited so long; then the wait begins anew."""
     done = await db.execute(
-        """update newcomer set left_at = clock_timestamp()
-           where left_at is not null
-             and (select min(left_at) from newcomer) <= clock_timestamp() - make_interval(secs => $1)""",
+        f"""with mine as (select n.enterprise_id, n.left_at {_KNOWN} and n.left_at is not null
+                          order by n.enterprise_id for update of n)
+            update newcomer n set left_at = clock_timestamp() from mine
+            where n.enterprise_id = mine.enterprise_id
+              and (select min(left_at) from mine) <= clock_timestamp() - make_interval(secs => $1)""",  # noqa: S608 - own texts
         seconds,
     )
-    return int(done.removeprefix("UPDATE "))
+    return done != "UPDATE 0"
 
 
 async def prices(db: Connection, programme_id: UUID, since: datetime) -> dict[UUID, float]:

@@ -18,6 +18,11 @@ BOOKING = 0x424F4F4B
 """Advisory lock of whoever gives visits their days: a planner while it lives, a booking for its transaction."""
 
 
+async def is_nobody_at_work(db: Connection) -> bool:
+    """Whether nobody gives out days just now; then nobody else does until this transaction ends."""
+    return await db.fetchval("select pg_try_advisory_xact_lock($1)", BOOKING)
+
+
 _ASK = """
     insert into plan (plan_id, programme_id, state, requested_at, requested_by, not_before, is_preview, most_moved,
                       most_dropped)
