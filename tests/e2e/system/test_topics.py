@@ -93,13 +93,13 @@ async def test_provisioning_makes_what_is_missing_and_changes_nothing(
 
 @pytest.mark.parametrize("fault", ["missing", "narrow"])
 async def test_a_service_does_not_start_on_topics_that_differ_and_says_how(
-    fault: str, system: Any, file: Written, named: Callable[[], str]
+    fault: str, system: Any, file: Written, named: Callable[[], str], free_port: int
 ) -> None:
     name = named()
     if fault == "narrow":
         await make(system.bootstrap, name, 3)
     with pytest.raises(StartError) as refused:
-        await system.start_another("eligibility", 1, TOPICS_FILE=str(file(name)))
+        await system.start_another("eligibility", free_port, TOPICS_FILE=str(file(name)))
     how = {"missing": "does not exist", "narrow": "has 3 partitions, the file says 12"}[fault]
     assert "it ended with status 1" in str(refused.value)
     said = f"eligibility: {name} {how}. Run `anjeon topics apply`, or mend the cluster by hand."

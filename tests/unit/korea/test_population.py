@@ -177,7 +177,8 @@ def test_the_columns_of_plan_facts_are_those_of_the_document(population: Populat
     write_plan_facts(tmp_path, population, "csv")
     document = (Path(__file__).parents[3] / "docs" / "plan-files.md").read_text(encoding="utf-8")
     for name in ("agencies", "managers", "enterprises"):
-        assert f"`{name}.csv`: `{', '.join(read(tmp_path / f'{name}.csv')[0])}`" in document
+        columns = ", ".join(read(tmp_path / f"{name}.csv")[0])  # what only a change of a plan writes stands behind them
+        assert f"`{name}.csv`: `{columns}`" in document or f"`{name}.csv`: `{columns}, handed_back`" in document
 
 
 def test_the_command_line_writes_either_kind_of_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,6 +70,7 @@ _ONE_MORE = 9
 
 def _agencies(picture: Picture, names: Names) -> Column:
     agencies = picture.agencies
+    never = agencies.suspended_from > agencies.suspended_until  # lifted before it began
     return pa.table({
         "agency_id": names.agencies[: len(agencies.ids)],
         "sectors": _sets(agencies.sectors, SECTORS),
@@ -77,8 +78,8 @@ def _agencies(picture: Picture, names: Names) -> Column:
         **_somewhere(len(agencies.ids)),
         "qualified_on": dates(agencies.qualified_on),
         "licence_until": dates(agencies.licence_until),
-        "suspended_from": dates(agencies.suspended_from),
-        "suspended_until": dates(agencies.suspended_until),
+        "suspended_from": dates(np.where(never, FAR_AHEAD, agencies.suspended_from)),
+        "suspended_until": dates(np.where(never, FAR_AHEAD, agencies.suspended_until)),
     })  # fmt: skip
 
 
