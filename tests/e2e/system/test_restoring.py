@@ -50,4 +50,4 @@ async def _plan(system: Any, programme_id: str) -> None:
     async with asyncio.timeout(240):
         while (told := await doors.get(f"/plans/{plan['plan_id']}"))["state"] not in ("published", "refused"):
             await asyncio.sleep(0.3)
-    assert [reason["code"] for reason in told["reasons"]] in ([], ["nothing_to_plan"])
+    assert [reason["code"] for reason in told["reasons"]] in ([], ["nothing_to_plan"]), told["reasons"]

@@ -170,6 +170,12 @@ def test_what_was_done_is_not_judged_by_later_facts(case: Case, check: Check) ->
     assert check(case).is_valid
 
 
+def test_what_was_missed_may_follow_a_later_visit_that_was_made(case: Case, check: Check) -> None:
+    _swap_days(6, 7)(case)
+    case["visits"][7]["stage"] = "done"
+    assert check(case).is_valid
+
+
 def test_a_missed_visit_counts_for_nothing(case: Case, check: Check) -> None:
     case["visits"][7]["stage"] = "missed"
 

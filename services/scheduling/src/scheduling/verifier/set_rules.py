@@ -58,11 +58,11 @@ def too_close(f: Facts, v: Visits) -> Found:
 
 
 def out_of_order(v: Visits) -> Found:
-    """A later ordinal on an earlier day."""
+    """A later ordinal on an earlier day, unless it was made there: one before it that was missed can only follow."""
     v = v.where(v.enterprise >= 0)
     order = np.lexsort((v.ordinal, v.enterprise))
     before, after = order[:-1], order[1:]
-    wrong = (v.enterprise[before] == v.enterprise[after]) & (v.day[after] < v.day[before])
+    wrong = (v.enterprise[before] == v.enterprise[after]) & (v.day[after] < v.day[before]) & ~v.is_history[after]
     for k in np.flatnonzero(wrong):
         yield about("ordinals_out_of_order", v, int(after[k]), earlier_on=as_day(v.day[before[k]]))
 
