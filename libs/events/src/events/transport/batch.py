@@ -6,6 +6,8 @@ A batch that fails for good is halved until the bad record stands alone; it is p
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -34,14 +36,15 @@ class Holding:
 
 @dataclass
 class _Sorted:
-    """A batch looked through: what to apply, what to put aside, and where the places are afterwards."""
+    """A batch looked through: what to apply or put aside, where the places are afterwards, counts by topic."""
 
-    after: dict[TopicPartition, Place]
-    heard: list[Received[Fact]]
-    letters: list[DeadLetter]
-    outcomes: list[bool]
-    duplicates: dict[str, int]
-    passed_by: dict[str, int]
+    after: dict[TopicPartition, Place] = field(default_factory=dict[TopicPartition, Place])
+    heard: list[Received[Fact]] = field(default_factory=list[Received[Fact]])
+    letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
+    outcomes: list[bool] = field(default_factory=list[bool])
+    consumed: Counter[str] = field(default_factory=Counter[str])
+    duplicates: Counter[str] = field(default_factory=Counter[str])
+    passed_by: Counter[str] = field(default_factory=Counter[str])
 
 
 class Batches:
@@ -117,35 +120,17 @@ class Batches:
         return None
 
     def _sort(self, records: Sequence[Record], failure: Exception | None) -> _Sorted:
-        batch = _Sorted({}, [], [], [], {}, {})
+        batch = _Sorted()
         for partition, mine in by_partition(records).items():
             place, fresh = self.holding.places[partition].after(mine)
+            facts = _read(batch, fresh, set(self.holding.blocked[partition]), failure)
+            heard = [received for received in facts if type(received.fact) in self._hears]
             batch.after[partition] = place
-            batch.duplicates[partition.topic] = batch.duplicates.get(partition.topic, 0) + len(mine) - len(fresh)
-            blocked = set(self.holding.blocked[partition])
-            for record in fresh:
-                self._sort_one(batch, blocked, record, failure)
+            batch.heard += heard
+            batch.consumed[partition.topic] += len(heard)
+            batch.duplicates[partition.topic] += len(mine) - len(fresh)
+            batch.passed_by[partition.topic] += len(facts) - len(heard)
         return batch
-
-    def _sort_one(self, batch: _Sorted, blocked: set[bytes], record: Record, failure: Exception | None) -> None:
-        if record.key in blocked:
-            batch.letters.append(DeadLetter(record, PARKED, "comes after a dead letter of its key"))
-            return
-        try:
-            if failure:
-                raise UndecodableError("handler_failed", repr(failure))
-            received = decode(record)
-        except UndecodableError as error:
-            batch.letters.append(DeadLetter(record, error.cause, str(error)))
-            batch.outcomes.append(True)
-            if record.key is not None:
-                blocked.add(record.key)
-            return
-        batch.outcomes.append(False)
-        if type(received.fact) in self._hears:
-            batch.heard.append(received)
-        else:
-            batch.passed_by[record.topic] = batch.passed_by.get(record.topic, 0) + 1
 
     def _remember(self, batch: _Sorted) -> None:
         """What is committed is so in memory too, and is counted."""
@@ -160,7 +145,7 @@ class Batches:
             else:
                 metrics.DEAD_LETTERS.labels(record.topic, letter.cause).inc()
                 dead_letters.tell(letter)
-        for topic, count in Counter(received.fact.topic for received in batch.heard).items():
+        for topic, count in batch.consumed.items():
             metrics.CONSUMED.labels(topic).inc(count)
         for topic, count in batch.duplicates.items():
             metrics.DUPLICATES.labels(topic).inc(count)
@@ -168,9 +153,32 @@ class Batches:
             metrics.PASSED_BY.labels(topic).inc(count)
 
 
+def _read(
+    batch: _Sorted, records: Sequence[Record], blocked: set[bytes], failure: Exception | None
+) -> list[Received[Fact]]:
+    """The facts in one partition's records; what is none, failed, or comes after such a one in its key is put aside."""
+    facts: list[Received[Fact]] = []
+    for record in records:
+        if record.key in blocked:
+            batch.letters.append(DeadLetter(record, PARKED, "comes after a dead letter of its key"))
+            continue
+        try:
+            if failure:
+                raise UndecodableError("handler_failed", repr(failure))
+            facts.append(decode(record))
+        except UndecodableError as error:
+            batch.letters.append(DeadLetter(record, error.cause, str(error)))
+            batch.outcomes.append(True)
+            if record.key is not None:
+                blocked.add(record.key)
+        else:
+            batch.outcomes.append(False)
+    return facts
+
+
 def by_partition(records: Sequence[Record]) -> dict[TopicPartition, list[Record]]:
     """The records of each partition, in their order."""
-    parts: dict[tuple[str, int], list[Record]] = {}
-    for record in records:
-        parts.setdefault((record.topic, record.partition), []).append(record)
-    return {TopicPartition(*at): mine for at, mine in parts.items()}
+    parts: dict[TopicPartition, list[Record]] = {}
+    for at, run in groupby(records, attrgetter("topic", "partition")):
+        parts.setdefault(TopicPartition(*at), []).extend(run)
+    return parts

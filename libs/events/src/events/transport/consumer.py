@@ -16,7 +16,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from events.transport import metrics
-from events.transport.batch import Batches, Hears, by_partition
+from events.transport.batch import Batches, Hears
 from events.transport.db import Pool
 from events.transport.dead_letters import Breaker, BreakerOpenError
 from events.transport.logging import FastStreamLog
@@ -115,8 +115,7 @@ class Consumer:
             await self.batches.apply(records)
         metrics.BATCH_RECORDS.observe(len(records))
         self.partitions.went_well()
-        places = self.batches.holding.places
-        offsets = {partition: places[partition].next_offset for partition in by_partition(records)}
+        offsets = {partition: place.next_offset for partition, place in self.batches.holding.places.items()}
         if self._telling:
             await self._telling
         self._telling = asyncio.create_task(self._tell_kafka(offsets))

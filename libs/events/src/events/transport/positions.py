@@ -47,15 +47,15 @@ class Place:
 
     def after(self, records: Sequence[Record]) -> tuple["Place", list[Record]]:
         """The place behind these records of one partition, and those among them that were never applied."""
-        applied, fresh = self.applied, list[Record]()
+        applied, latest, fresh = self.applied, self.latest, list[Record]()
         for record in records:
+            latest = record.timestamp if record.timestamp > latest else latest
             position = position_of(record.headers)
             if position is None:
                 fresh.append(record)
             elif position > applied:
                 applied = position
                 fresh.append(record)
-        latest = max([self.latest, *(record.timestamp for record in records)])
         return Place(records[-1].offset + 1, applied, latest), fresh
 
 

@@ -76,20 +76,21 @@ def decode(record: Record) -> Received[Fact]:
     """The fact in a record; raises `UndecodableError` with a cause for anything that is not one."""
     headers = dict(record.headers)
     try:
-        edition, own_id, kind, source, subject, time, version, key = _texts(_required_of(headers))
+        texts = _texts((*_required_of(headers), *[headers.get(name) or b"" for name in _BECAUSE]))
     except KeyError:
         missing = [name for name in _REQUIRED if name not in headers]
         raise UndecodableError("bad_envelope", f"headers missing: {', '.join(missing)}") from None
+    edition, own_id, kind, source, subject, time, version, key, correlation, cause, trace = texts
     if not (edition == "1.0" and _is_id(own_id) and _is_instant(time) and _is_version(version)):
         raise UndecodableError("bad_envelope", _wrong_in(headers))
     contract = KNOWN.get(kind) or _no_contract(kind)
     try:
-        fact = contract.model_validate_json(record.value or b"")
+        fact = contract.__pydantic_validator__.validate_json(record.value or b"")
     except ValidationError as error:
         not_json = error.errors()[0]["type"] == "json_invalid"
         raise UndecodableError("not_json" if not_json else "wrong_schema", _explain(error)) from None
-    because = [_text(headers.get(name)) for name in _BECAUSE]
-    envelope = Envelope(own_id, kind, source, subject, time, int(version), key, because[0] or own_id, *because[1:])
+    because = (correlation or own_id, cause or None, trace or None)
+    envelope = Envelope(own_id, kind, source, subject, time, int(version), key, *because)
     return Received(fact, envelope)
 
 
@@ -128,10 +129,6 @@ def _texts(values: Sequence[bytes]) -> list[str]:
     if len(texts) != len(values):
         raise UndecodableError("bad_envelope", "a header holds the character NUL")
     return texts
-
-
-def _text(value: bytes | None) -> str | None:
-    return _texts([value])[0] if value else None
 
 
 def _no_contract(kind: str) -> NoReturn:
