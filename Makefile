@@ -12,8 +12,8 @@ help: ## show this help
 run: $(READY) ## the programme year 2023 on embedded Kafka and PostgreSQL (ENTERPRISES=10000, ENTERPRISES_FILE=…, ONCE=1)
 	@$(BIN)/python -m rehearsal
 
-test: $(READY) ## all tests, on the same embedded stack
-	@$(BIN)/python -m pytest -q
+test: $(READY) ## all tests, on the same embedded stack, two beside each other
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, architecture, contracts: what CI runs before the tests
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/basedpyright && $(BIN)/lint-imports && $(BIN)/python -m events.schemas --check

@@ -19,8 +19,23 @@ from events.transport.db import Pool, migrate, open_pool
 Database = Callable[[str], Awaitable[str]]
 MigratedPool = Callable[[str], Awaitable[Pool]]
 
+WITH_A_STACK = ("faults", "e2e/stack", "e2e/system")
+"""Folders whose tests share a running Kafka and PostgreSQL: long, few, and best kept together."""
+
 settings.register_profile("deep", max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For tests beside each other (`-n`): folders with a stack stay whole and come first, else files stay whole."""
+    items.sort(key=lambda item: _group_of(item) not in WITH_A_STACK)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group_of(item)))
+
+
+def _group_of(item: pytest.Item) -> str:
+    path = item.path.relative_to(Path(__file__).parent)
+    return next((folder for folder in WITH_A_STACK if path.is_relative_to(folder)), str(path))
 
 
 @pytest.fixture(scope="session")

@@ -280,3 +280,11 @@ def test_a_visit_taken_back_as_cancelled_keeps_the_rest() -> None:
     [gone] = policy.cancelled([visit_of()])
     fact = VisitCancelled(**policy.identity(gone), cancelled_on=MAY, reason="replanned")
     assert policy.as_said(fact, gone.version) == (gone.visit_id, "cancelled", gone.version, None, None)
+
+
+def test_visits_lie_on_working_days_behind_the_last_day_of_training() -> None:
+    added = (date(2023, 4, 14), date(2023, 4, 16))
+    april = replace(PROGRAMME, window_until=date(2023, 4, 18), holidays_added=added[:1], workdays_added=added[1:])
+    assert [day.day for day in policy.days_of(april)] == [12, 13, 16, 17, 18]
+    untaught = policy.days_of(replace(april, training_days=()))
+    assert untaught[0] == date(2023, 4, 3)
