@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from ops.main import main
+from scheduling.commands import plan
 
 
 @pytest.mark.parametrize("verb", ["apply", "verify"])
@@ -27,8 +28,15 @@ def test_a_broker_that_is_away_is_named(verb: str) -> None:
     assert outcome.output.splitlines()[-1].startswith("Error: Kafka does not answer: ")
 
 
-def test_planning_loads_nothing_of_kafka() -> None:
-    asked = "import sys; from ops.main import main; main(['plan', 'verify', '--help'], standalone_mode=False)"
-    loaded = f"{asked}; print({{'aiokafka', 'numba', 'pydantic'}} & set(sys.modules))"
-    answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
-    assert answer.stdout.splitlines()[-1] == "set()"
+@pytest.mark.parametrize(
+    "words", [(), ("topics",), ("plan",), *(("plan", name) for name in plan.commands)], ids=" ".join
+)
+def test_telling_the_words_loads_nothing_that_does_the_work(words: tuple[str, ...]) -> None:
+    asked = f"main({[*words, '--help']}, prog_name='anjeon', standalone_mode=False)"
+    said = f"import sys; from ops.main import main; {asked}; print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    usage, loaded = answer.stdout.splitlines()[0], set(answer.stdout.splitlines()[-1].split())
+    assert usage.startswith(" ".join(["Usage: anjeon", *words]))
+    assert (
+        not {"numba", "numpy", "ortools", "scipy", "pandas", "matplotlib", "pyarrow", "aiokafka", "pydantic"} & loaded
+    )

@@ -9,7 +9,7 @@ _OWN = EntryPoint("topics", "ops.topics:topics", _GROUP)
 
 
 class _Commands(click.Group):
-    """Groups are imported only when they are called: neither is numba loaded to list topics, nor Kafka to plan."""
+    """Groups say their words only, and load their work when called: neither numba to list topics, nor Kafka to plan."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Our own commands and those of the installed packages."""

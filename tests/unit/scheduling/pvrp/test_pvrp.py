@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from scheduling.pvrp.command import pvrp
+from scheduling.commands.words import pvrp
 from scheduling.pvrp.instance import Instance, NotPeriodicError, read
 from scheduling.pvrp.solution import Route, Solution
 from scheduling.pvrp.solve import Effort, solve

@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet
 from click.testing import CliRunner
 
-from scheduling.verifier.command import verify
+from scheduling.commands.words import verify
 
 Case = dict[str, Any]
 Write = Callable[[Case, str], Path]
@@ -84,8 +84,12 @@ def test_a_missing_file_is_named(case: Case, write: Write) -> None:
     assert "managers.csv" in answer.output
 
 
-def test_proving_a_plan_loads_no_planner() -> None:
-    said = "from scheduling.commands import plan; plan.get_command(None, 'verify'); import sys; print(*sys.modules)"
+def test_proving_a_plan_loads_neither_planner_nor_kafka(case: Case, write: Write) -> None:
+    folder = str(write(case, "now"))
+    proving = f"plan(['verify', {folder!r}, {folder!r}])"
+    said = f"import sys\nfrom scheduling.commands import plan\ntry: {proving}\nfinally: print(*sys.modules)"
+
     loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
-    assert "scheduling.verifier" in loaded
-    assert not {"numba", "ortools", "scheduling.planner"} & set(loaded)
+
+    assert "scheduling.verifier.verify" in loaded
+    assert not {"numba", "ortools", "scheduling.planner", "aiokafka", "pydantic"} & set(loaded)

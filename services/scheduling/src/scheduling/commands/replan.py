@@ -1,6 +1,5 @@
 """`anjeon plan replan`: one change in one command; what the change does not touch stays where it is."""
 
-from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -12,7 +11,7 @@ from scheduling import reasons
 from scheduling.bar import progress
 from scheduling.commands.asked import amended, change_of, write_amended
 from scheduling.commands.proving import Grounds, write_proved
-from scheduling.commands.terminal import AS_JSON, DAY, FOLDER, FORM, OUT, answers, read, read_planned, say
+from scheduling.commands.terminal import answers, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.amend import Amendment
 from scheduling.planfiles.facts import Names, Reading
@@ -20,55 +19,9 @@ from scheduling.planfiles.plans import PlanReading, write_plan, write_refusals, 
 from scheduling.planner.difference import Difference, difference
 from scheduling.planner.wishes import Changed, apply
 
-_FACTS_CHANGED = (
-    click.option("--suspend", multiple=True, metavar="AGENCY", help="Suspend an agency, --from a day, --until a day."),
-    click.option("--away", multiple=True, metavar="MANAGER", help="A manager is on leave --from --until, or leaves."),
-    click.option("--close", multiple=True, metavar="ENTERPRISE", help="An enterprise closes, --from a day."),
-    click.option("--from", "since", type=DAY, help="The first day of what is suspended, away or closed."),
-    click.option("--until", type=DAY, help="Its last day; without one it is for good."),
-    click.option("--holiday", multiple=True, type=DAY, help="Nobody visits on this day after all."),
-    click.option("--freeze", type=DAY, help="Publish what lies up to this day; nothing new is placed there any more."),
-)
-_VISITS_CHANGED = (
-    click.option("--missed", multiple=True, metavar="VISIT", help="A visit could not be made: it gets another day."),
-    click.option("--hand-back", multiple=True, metavar="ENTERPRISE", help="Its agency gives it back: another comes."),
-    click.option("--another-day", multiple=True, metavar="VISIT=DAYS",
-                 help="An enterprise asks for other days, such as 2023-07-03..2023-07-14|2023-08-01."),
-    click.option("--pin", multiple=True, metavar="VISIT", help="A visit stays where it is, whatever is planned anew."),
-)  # fmt: skip
 
-_LIMITS = (
-    click.option("--move-drafts", is_flag=True, help="Plan all unpinned drafts anew, not only what the facts forbid."),
-    click.option("--most-moved", type=click.IntRange(min=0), help="Refuse the new plan if it moves more visits."),
-    click.option("--most-dropped", type=click.IntRange(min=0),
-                 help="Refuse it if more visits of PLANNED have no date in it."),
-)  # fmt: skip
-
-
-def _with(options: tuple[Callable[..., Any], ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorated
-
-
-@click.command()
-@click.argument("facts", type=FOLDER)
-@click.argument("planned", type=FOLDER)
-@OUT
-@_with(_FACTS_CHANGED)
-@_with(_VISITS_CHANGED)
-@_with(_LIMITS)
-@FORM
-@AS_JSON
-def replan(facts: Path, planned: Path, **wish: Any) -> None:
-    """Change PLANNED as little as a change of FACTS or a wish demands; exit 1 if the new plan is refused.
-
-    With changes named here, the facts as they are then go to OUT/facts, and what was free to move to OUT/released.csv:
-    `anjeon plan verify OUT/facts OUT --against PLANNED --released OUT/released.csv`.
-    """
+def replan(facts: Path, planned: Path, wish: dict[str, Any]) -> None:
+    """Makes one change, and writes the new plan unless it breaks a limit or a rule."""
     with TemporaryDirectory() as room:
         then = amended(facts, Path(room) / "facts", wish)
         reading = read(then)

@@ -8,18 +8,7 @@ import click
 
 from scheduling.bar import progress
 from scheduling.commands.proving import Grounds, write_proved
-from scheduling.commands.terminal import (
-    AS_JSON,
-    FOLDER,
-    FORM,
-    OUT,
-    BadInput,
-    answers,
-    place_of,
-    read,
-    read_planned,
-    say,
-)
+from scheduling.commands.terminal import BadInput, answers, place_of, read, read_planned, say
 from scheduling.planfiles import explaining, telling
 from scheduling.planfiles.plans import write_plan, write_refusals
 from scheduling.planfiles.shortages import certificate, certificate_as_json
@@ -34,21 +23,8 @@ from scheduling.planner.shortfall import certify
 from scheduling.planner.why import why
 
 
-@click.command()
-@click.argument("facts", type=FOLDER)
-@OUT
-@click.option("--seed", default=0, show_default=True, help="Draws those of --expect; the plan itself draws nothing.")
-@click.option(
-    "--expect",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Leave room for N more enterprises, like those known; they are in no plan.",
-)
-@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the plan into this file.")
-@FORM
-@AS_JSON
-def run(facts: Path, **wish: Any) -> None:
-    """Plan FACTS: a date for every visit that can have one."""
+def run(facts: Path, wish: dict[str, Any]) -> None:
+    """Plans the facts, and draws the plan where a picture is wished for."""
     reading = read(facts)
     with progress() as tell:
         made = pipeline.plan(reading.facts, tell, forecast=_expected(reading.facts, wish))
@@ -80,14 +56,8 @@ def _expected(facts: Facts, wish: dict[str, Any]) -> Sites | None:
     return forecast(facts, in_proportion(facts.sites, wish["expect"]), wish["seed"])
 
 
-@click.command()
-@click.argument("facts", type=FOLDER)
-@click.argument("planned", type=FOLDER)
-@click.argument("enterprise")
-@click.option("--ordinal", default=1, show_default=True, help="Which visit of the enterprise.")
-@AS_JSON
 def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: bool) -> None:
-    """Say why a visit of ENTERPRISE is where it is, or why it has no date."""
+    """Says why a visit is where it is, or why it has no date."""
     reading = read(facts)
     made = read_planned(planned, reading).plan
     site = place_of(enterprise, reading.names.enterprises, "enterprise")
@@ -116,13 +86,8 @@ def _say_reason(reason: Reason, as_json: bool) -> None:
         click.echo(f"{reason.name.lower()}: {korean} / {english}")
 
 
-@click.command()
-@click.argument("facts", type=FOLDER)
-@click.argument("before", type=FOLDER)
-@click.argument("after", type=FOLDER)
-@AS_JSON
 def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
-    """Compare two plans of the same FACTS."""
+    """Compares two plans of the same facts."""
     reading = read(facts)
     one, other = (read_planned(folder, reading).all_visits for folder in (before, after))
     change, plans = difference(reading.facts, one, other), telling.Two(reading, one, other)

@@ -15,17 +15,10 @@ from scheduling.planfiles.sheets import Refusal, UnreadableError
 
 CONSOLE = Console(stderr=True, markup=False, emoji=False)
 """For what is said beside the answer; cells of files are said as they are, brackets are no markup."""
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Say it as JSON on the standard output.")
-OUT = click.option(
-    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the (new) plan."
-)
-FORM = click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def as_date(said: datetime | None) -> date | None:
-    """The day of what `DAY` read."""
+    """The day that a word names."""
     return said.date() if said else None
 
 

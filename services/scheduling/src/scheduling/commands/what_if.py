@@ -10,17 +10,7 @@ import click
 import numpy as np
 
 from scheduling.bar import progress
-from scheduling.commands.terminal import (
-    AS_JSON,
-    DAY,
-    FOLDER,
-    BadInput,
-    answers,
-    place_of,
-    read,
-    read_planned,
-    say,
-)
+from scheduling.commands.terminal import BadInput, answers, place_of, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.facts import PROVINCE_NUMBERS, Reading
 from scheduling.planfiles.plans import day_of
@@ -37,28 +27,8 @@ WORTH_A_PROCESS = 20_000
 """Enterprises from which planning takes longer than starting a second interpreter."""
 
 
-@click.command("what-if")
-@click.argument("facts", type=FOLDER)
-@click.argument("planned", type=FOLDER, required=False)
-@click.option("--province", help="Only this province, such as KR-41: about a second.")
-@click.option(
-    "--managers",
-    type=click.FloatRange(min=-1),
-    default=0.0,
-    help="So many more managers: 0.1 is a tenth more, -0.15 fifteen per cent fewer.",
-)
-@click.option("--visits-a-day", default=0, help="So many visits a day more, or fewer, for every manager.")
-@click.option("--from", "since", type=DAY, help="Another first day of the programme, or the first of the suspension.")
-@click.option("--until", type=DAY, help="Another last day of the programme.")
-@click.option("--suspend", help="An agency's id: suspended for good, --from a day or from the beginning.")
-@click.option("--risk-weight", type=float, help="How much the riskiest count: 1 as now, 0 not at all.")
-@AS_JSON
-def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
-    """Say what would become of FACTS, or of their plan PLANNED, and compare.
-
-    With PLANNED, a question that only takes away (a suspension, fewer managers, a shorter window) leaves every visit
-    where it is that may stay. Other questions, and those without PLANNED, are planned from nothing.
-    """
+def what_if(facts: Path, planned: Path | None, wish: dict[str, Any]) -> None:
+    """Compares both worlds, planned from nothing or from the plan at hand."""
     here, there, question, before = _asked(facts, planned, wish)
     one, other = _from_plan((here, there, question, before)) if before else _from_nothing(here, there)
     change = difference(here, one.plan.visits, other.plan.visits, there)

@@ -12,14 +12,8 @@ from scheduling.pvrp.instance import Instance, NotPeriodicError, read
 from scheduling.pvrp.solve import Answer, Effort, solve
 
 
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--iterations", type=click.IntRange(min=1), default=100_000, show_default=True)
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Search so long instead.")
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Cost, routes of each day and violations, as JSON.")
 def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json: bool) -> None:
-    """Solve a periodic routing instance in Cordeau's format; exit 1 if a limit is broken."""
+    """Solves a periodic instance; exit 1 if a limit is broken."""
     try:
         instance = read(file)
     except NotPeriodicError as wrong:

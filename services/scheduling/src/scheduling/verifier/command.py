@@ -15,21 +15,10 @@ from scheduling.verifier.folders import UnreadableFileError, read_table
 from scheduling.verifier.verify import verify as check
 
 _SHOWN = 3
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command()
-@click.argument("facts", type=_FOLDER)
-@click.argument("plan", type=_FOLDER)
-@click.option("--against", type=_FOLDER, help="An earlier plan: what it published or pinned must stand.")
-@click.option(
-    "--released",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with a column visit_id: visits whose own site, manager or agency asked to move.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Every violation, as JSON.")
 def verify(facts: Path, plan: Path, against: Path | None, released: Path | None, as_json: bool) -> None:
-    """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any, 2 if a file cannot be read."""
+    """Checks a plan rule by rule; exit 1 if it breaks any, 2 if a file cannot be read."""
     try:
         with progress() as tell_step:
             report = check(facts, plan, against, names_in(released) if released else (), tell_step)
