@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stack import jars
-from stack.jars import Jar
+from stack.coordinates import Jar, parse
 from stack.ports import HOST
 from stack.problems import CorruptJarError, NoNetworkError
 
@@ -53,7 +53,7 @@ def lock(tmp_path: Path) -> Path:
 def test_all_jars_are_fetched_and_verified(repository: Path, lock: Path, tmp_path: Path) -> None:
     paths = jars.ensured(tmp_path / "cache", lock)
     assert [path.name for path in paths] == [f"{name}-1.0.jar" for name in NAMES]
-    assert jars.lacking(jars.parse(lock.read_text()), tmp_path / "cache") == []
+    assert jars.lacking(parse(lock.read_text()), tmp_path / "cache") == []
 
 
 def test_a_jar_damaged_on_the_disk_is_refused_and_fetched_again(repository: Path, lock: Path, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_nothing_is_asked_of_the_network_when_all_is_there(
     monkeypatch.setenv("ANJEON_MAVEN", f"http://{HOST}:9")
     cache = tmp_path / "cache"
     cache.mkdir()
-    for jar in jars.parse(lock.read_text()):
+    for jar in parse(lock.read_text()):
         (cache / jar.filename).write_bytes(jar.artifact.encode() * 1000)
     assert len(jars.ensured(cache, lock)) == len(NAMES)
 

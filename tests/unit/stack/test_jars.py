@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stack.jars import LOCK, Jar, lacking, parse
+from stack.coordinates import LOCK, Jar, parse
+from stack.jars import lacking
 from stack.problems import StackError
 
 SHA = "a" * 64

@@ -13,10 +13,10 @@ from jgo.maven import MavenContext, PythonResolver
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from stack.jars import AT_ONCE, Jar, digest
+from stack.coordinates import Jar, digest
 from stack.problems import CorruptJarError, NoNetworkError, disk_problems_told
 
-TRIES = 3
+TRIES, AT_ONCE = 3, 8
 NEEDED_BYTES = 64 << 20
 
 
