@@ -59,7 +59,7 @@ def change_of(reading: Reading, planned: Path, before: Visits, wish: dict[str, A
     for name in asked:
         _check(before, name, known.get(name))
     handed_back = [place_of(name, reading.names.enterprises, "enterprise") for name in wish["hand_back"]]
-    _check_apart(asked, ([known[name] for name, _ in days_asked], handed_back))
+    _check_apart(asked, [known[name] for name, _ in days_asked], handed_back)
     wishes = Wishes(
         [known[name] for name in wish["missed"]],
         list(dict.fromkeys(handed_back)),
@@ -87,11 +87,10 @@ def _check(before: Visits, name: str, named: Named | None) -> None:
         raise BadInput(f"The plan has no visit {name} that is still to come.")
 
 
-def _check_apart(asked: Sequence[str], moved: tuple[list[Named], list[int]]) -> None:
+def _check_apart(asked: Sequence[str], days: list[Named], handed_back: list[int]) -> None:
     """What asks for two things at once takes two steps: the second follows from what the first has made of it."""
     twice = [name for name, count in Counter(asked).items() if count > 1]
     if twice:
         raise BadInput(f"Visit {twice[0]} is named twice. Ask for one thing, and for the other of the plan after it.")
-    days, handed_back = moved
     if {site for site, _ in days} & set(handed_back):
         raise BadInput("One enterprise is handed back and asks for another day. Hand it back, then ask of that plan.")

@@ -1,5 +1,6 @@
 """`anjeon plan replan`: one change in one command; what the change does not touch stays where it is."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -20,6 +21,16 @@ from scheduling.planner.difference import Difference, difference
 from scheduling.planner.wishes import Changed, apply
 
 
+@dataclass(frozen=True)
+class _Step:
+    """From one plan to the next: what differs, and whether that is more than was allowed."""
+
+    before: PlanReading
+    made: Changed
+    change: Difference
+    is_refused: bool
+
+
 def replan(facts: Path, planned: Path, wish: dict[str, Any]) -> None:
     """Makes one change, and writes the new plan unless it breaks a limit or a rule."""
     with TemporaryDirectory() as room:
@@ -31,7 +42,7 @@ def replan(facts: Path, planned: Path, wish: dict[str, Any]) -> None:
             made = apply(reading.facts, before.plan.visits, asked, tell)
         change = difference(reading.facts, before.all_visits, made.plan.visits)
         exceeded = _exceeded(change, wish)
-        _tell(reading, (before, made, change), exceeded, wish)
+        _tell(reading, _Step(before, made, change, bool(exceeded)), wish["as_json"])
         if exceeded:
             raise click.ClickException(f"Refused: {exceeded} Nothing was written.")
 
@@ -61,13 +72,13 @@ def _exceeded(change: Difference, wish: dict[str, Any]) -> str:
     return ""
 
 
-def _tell(reading: Reading, told: tuple[PlanReading, Changed, Difference], exceeded: str, wish: dict[str, Any]) -> None:
-    before, made, change = told
-    refused, plans = _refused(reading.names, made), telling.Two(reading, before.all_visits, made.plan.visits)
+def _tell(reading: Reading, step: _Step, as_json: bool) -> None:
+    made, change = step.made, step.change
+    refused, plans = _refused(reading.names, made), telling.Two(reading, step.before.all_visits, made.plan.visits)
     counted = telling.standing(made.plan)
-    if wish["as_json"]:
+    if as_json:
         moves = {"moves": telling.moves(change, plans)}
-        say(telling.changes(change) | counted | {"refused": bool(exceeded)} | {"refused_wishes": refused} | moves)
+        say(telling.changes(change) | counted | {"refused": step.is_refused} | {"refused_wishes": refused} | moves)
         return
     console = answers()
     for one in refused:

@@ -30,7 +30,7 @@ WORTH_A_PROCESS = 20_000
 def what_if(facts: Path, planned: Path | None, wish: dict[str, Any]) -> None:
     """Compares both worlds, planned from nothing or from the plan at hand."""
     here, there, question, before = _asked(facts, planned, wish)
-    one, other = _from_plan((here, there, question, before)) if before else _from_nothing(here, there)
+    one, other = _from_plan(here, there, question, before) if before else _from_nothing(here, there)
     change = difference(here, one.plan.visits, other.plan.visits, there)
     proof = certify(there)
     if wish["as_json"]:
@@ -79,9 +79,8 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
     return of_province(here, number), of_province(there, number), question, None
 
 
-def _from_plan(asked: tuple[Facts, Facts, Question, Plan]) -> tuple[World, World]:
+def _from_plan(here: Facts, there: Facts, question: Question, before: Plan) -> tuple[World, World]:
     """The plan at hand, and what the question makes of it."""
-    here, there, question, before = asked
     visits = replace(before.visits, day=day_of(there.calendar, before.visits.date))
     with progress() as tell:
         made = answer(there, question, visits, tell)

@@ -63,12 +63,12 @@ def amend(facts: Path, target: Path, amendment: Amendment) -> None:
         shutil.copy(path, target / path.name)
     _programme(target / "programme.json", amendment)
     back = amendment.handed_back
-    _rewrite(_file(target, "enterprises"), ("enterprise_id", list(back)), lambda row: _handed_back(row, back))
+    _rewrite(_file(target, "enterprises"), "enterprise_id", list(back), lambda row: _handed_back(row, back))
     if amendment.spell:
         spell = amendment.spell
-        _rewrite(_file(target, "agencies"), ("agency_id", amendment.suspended), lambda row: _suspended(row, spell))
-        _rewrite(_file(target, "managers"), ("manager_id", amendment.away), lambda row: _away(row, spell))
-        _rewrite(_file(target, "enterprises"), ("enterprise_id", amendment.closed), lambda row: _closed(row, spell))
+        _rewrite(_file(target, "agencies"), "agency_id", amendment.suspended, lambda row: _suspended(row, spell))
+        _rewrite(_file(target, "managers"), "manager_id", amendment.away, lambda row: _away(row, spell))
+        _rewrite(_file(target, "enterprises"), "enterprise_id", amendment.closed, lambda row: _closed(row, spell))
 
 
 def _file(folder: Path, stem: str) -> Path:
@@ -117,9 +117,8 @@ def _handed_back(row: dict[str, str], agencies: Mapping[str, str]) -> dict[str, 
     return {"handed_back": "|".join(filter(None, (row.get("handed_back") or "", agencies[row["enterprise_id"]])))}
 
 
-def _rewrite(path: Path, which: tuple[str, Sequence[str]], change: Write) -> None:
+def _rewrite(path: Path, key: str, wanted: Sequence[str], change: Write) -> None:
     """Changes the rows with these keys; every other cell stays as it was written, and so does a torn line."""
-    key, wanted = which
     if not wanted:
         return
     header, rows = _readable(path, key)

@@ -66,29 +66,38 @@ class Reading:
     refusals: list[Refusal]
 
 
+@dataclass(frozen=True)
+class _Licensed:
+    """The agencies, the days on which each may send anybody, and the sheet that says so."""
+
+    agencies: Agencies
+    days: Flags
+    sheet: Sheet
+
+
 def read_facts(folder: Path, otherwise: Mapping[str, Any] | None = None) -> Reading:
     """Reads the four files; unreadable rows are refused, the rest is planned. `otherwise` corrects the programme."""
     programme = read_programme(folder, otherwise)
     calendar = calendar_of(programme, folder)
-    agencies, agency_sheet, agency_days = _agencies(folder, calendar)
-    managers, manager_sheet = _managers(folder, calendar, programme, (agency_sheet, agencies, agency_days))
+    licensed = _licensed(folder, calendar)
+    managers, manager_sheet = _managers(folder, calendar, programme, licensed)
     sites, enterprise_sheet, known_on = _enterprises(folder, calendar, programme)
-    closed = _closed(enterprise_sheet, agency_sheet.kept("agency_id"))
+    closed = _closed(enterprise_sheet, licensed.sheet.kept("agency_id"))
     names = Names(
         programme["programme_id"],
         enterprise_sheet.kept("enterprise_id"),
-        agency_sheet.kept("agency_id"),
+        licensed.sheet.kept("agency_id"),
         manager_sheet.kept("manager_id"),
-        agency_sheet.kept("name"),
+        licensed.sheet.kept("name"),
         known_on,
         programme["synthetic"],
     )
-    refusals = agency_sheet.refusals + manager_sheet.refusals + enterprise_sheet.refusals
-    facts = Facts(rules_of(programme, calendar), calendar, sites, agencies, managers, closed=closed)
+    refusals = licensed.sheet.refusals + manager_sheet.refusals + enterprise_sheet.refusals
+    facts = Facts(rules_of(programme, calendar), calendar, sites, licensed.agencies, managers, closed=closed)
     return Reading(facts, names, refusals)
 
 
-def _agencies(folder: Path, calendar: Calendar) -> tuple[Agencies, Sheet, Flags]:
+def _licensed(folder: Path, calendar: Calendar) -> _Licensed:
     sheet = open_sheet(folder, "agencies", ("agency_id", "sectors", "latitude", "longitude", "qualified_on"))
     sheet.keys("agency_id")
     sectors = sheet.whole("sectors", bits_of(SECTOR_NUMBERS, demanded=True))
@@ -99,35 +108,34 @@ def _agencies(folder: Path, calendar: Calendar) -> tuple[Agencies, Sheet, Flags]
     )
     suspended = sheet.whole("suspended_from", day_or(FAR_AHEAD)), sheet.whole("suspended_until", day_or(FAR_AHEAD))
     begun = np.where(suspended[0] < FAR_AHEAD, suspended[0], LONG_AGO)
-    sheet.in_order("suspended_from", "suspended_until", (begun, suspended[1]))
+    sheet.in_order("suspended_from", "suspended_until", begun, suspended[1])
     days &= ~_within(calendar, *suspended)
     fine = sheet.readable()
-    return Agencies(place[fine], sectors[fine], provinces[fine]), sheet, days[fine]
+    return _Licensed(Agencies(place[fine], sectors[fine], provinces[fine]), days[fine], sheet)
 
 
 def _managers(
-    folder: Path, calendar: Calendar, programme: dict[str, Any], agency: tuple[Sheet, Agencies, Flags]
+    folder: Path, calendar: Calendar, programme: dict[str, Any], licensed: _Licensed
 ) -> tuple[Managers, Sheet]:
-    agency_sheet, agencies, agency_days = agency
     sheet = open_sheet(folder, "managers", ("manager_id", "agency_id", "visits_a_day", "trained_on"))
     sheet.keys("manager_id")
-    numbers = {name: number for number, name in enumerate(agency_sheet.kept("agency_id"))}
+    numbers = {name: number for number, name in enumerate(licensed.sheet.kept("agency_id"))}
     of = sheet.whole("agency_id", one_of(numbers))
     own = sheet.numbers("visits_a_day", lambda cell: whole_between(1, 20)(cell) if cell else np.inf)
     stops = np.minimum(own, programme["visits_a_day"])
     days = _within(calendar, sheet.whole("trained_on", day_or(FAR_AHEAD)) + 1, np.full(sheet.rows, FAR_AHEAD))
     available = sheet.whole("available_from", day_or(LONG_AGO)), sheet.whole("available_until", day_or(FAR_AHEAD))
-    sheet.in_order("available_from", "available_until", available)
+    sheet.in_order("available_from", "available_until", *available)
     days &= _within(calendar, *available)
-    _close(calendar, days, sheet.each("leave", spans, ()))
+    _close(calendar, days, *sheet.each("leave", spans, ()))
     home, half = (sheet.whole(name, lambda cell: cell != "") > 0 for name in ("latitude", "longitude"))
     for row in np.flatnonzero(home != half):
         sheet.refuse(int(row), "longitude" if home[row] else "latitude", "is empty")
     base = _place(sheet, empty=(36.0, 127.0))
     fine = sheet.readable()
-    base = np.where(home[:, None], base, agencies.place[of])
+    base = np.where(home[:, None], base, licensed.agencies.place[of])
     key = np.array([key_of(name) for name in sheet.kept("manager_id")], np.int64)
-    open_days = pack((days & agency_days[of])[fine])
+    open_days = pack((days & licensed.days[of])[fine])
     return Managers(of[fine], base[fine], stops[fine].astype(np.int64), open_days, key), sheet
 
 
@@ -170,12 +178,12 @@ def _closed(sheet: Sheet, agencies: list[str]) -> Closed:
 
 def _enterprise_days(sheet: Sheet, calendar: Calendar, known: Ints) -> Bits:
     opens, shuts = sheet.whole("open_from", day_or(LONG_AGO)), sheet.whole("open_until", day_or(FAR_AHEAD))
-    sheet.in_order("open_from", "open_until", (opens, shuts))
+    sheet.in_order("open_from", "open_until", opens, shuts)
     days = _within(calendar, np.maximum(opens, known), shuts)
     closed = sheet.whole("closed_weekdays", bits_of(WEEKDAYS))
     every_week = np.arange(1 << len(WEEKDAYS))
     days &= ((every_week[:, None] >> calendar.weekdays[None, :]) & 1 == 0)[closed]
-    _close(calendar, days, sheet.each("closed_days", spans, ()))
+    _close(calendar, days, *sheet.each("closed_days", spans, ()))
     return pack(days)
 
 
@@ -183,8 +191,7 @@ def _within(calendar: Calendar, first: Ints, last: Ints) -> Flags:
     return (calendar.dates[None, :] >= first[:, None]) & (calendar.dates[None, :] <= last[:, None])
 
 
-def _close(calendar: Calendar, days: Flags, away: tuple[list[tuple[tuple[int, int], ...]], Ints]) -> None:
-    spells, of_row = away
+def _close(calendar: Calendar, days: Flags, spells: list[tuple[tuple[int, int], ...]], of_row: Ints) -> None:
     for number in [number for number, spell in enumerate(spells) if spell]:
         for first, last in spells[number]:
             days[np.ix_(of_row == number, (calendar.dates >= first) & (calendar.dates <= last))] = False

@@ -52,9 +52,9 @@ class Sheet:
         """The cells of a column, empty where the file has none."""
         return self.columns.get(column, pa.array([""] * self.rows, pa.string()))
 
-    def in_order(self, first: str, last: str, days: tuple[Ints, Ints]) -> None:
+    def in_order(self, first: str, last: str, since: Ints, until: Ints) -> None:
         """Refuses rows whose last day lies before the first."""
-        for row in np.flatnonzero(days[0] > days[1]):
+        for row in np.flatnonzero(since > until):
             self.refuse(int(row), last, f"lies before {first}")
 
     def keys(self, column: str) -> None:

@@ -54,18 +54,16 @@ def world_of(facts: Facts, usable: Flags, price: Reals | None = None, draft_from
 
 
 @compiled
-def seat(world: World, board: Board, site: int, at: tuple[int, int]) -> None:
+def seat(world: World, board: Board, site: int, manager: int, day: int) -> None:
     """Adds an enterprise to a manager's day."""
-    manager, day = at
     board.stop[manager, day, board.size[manager, day]] = site
     board.size[manager, day] += 1
     board.km[manager, day] = tour(world.place, world.base[manager], board.stop[manager, day], board.size[manager, day])
 
 
 @compiled
-def unseat(world: World, board: Board, site: int, at: tuple[int, int]) -> bool:
+def unseat(world: World, board: Board, site: int, manager: int, day: int) -> bool:
     """Takes an enterprise out of a manager's day; says whether it was there."""
-    manager, day = at
     row, count = board.stop[manager, day], board.size[manager, day]
     for slot in range(count):
         if row[slot] == site:
@@ -81,7 +79,7 @@ def _seat_all(world: World, board: Board, site: Ints, manager: Ints, day: Ints) 
     for row in range(len(site)):
         full = board.size[manager[row], day[row]] >= board.stop.shape[2]
         if day[row] >= 0 and not full:
-            seat(world, board, site[row], (manager[row], day[row]))
+            seat(world, board, site[row], manager[row], day[row])
 
 
 def seat_visits(world: World, board: Board, visits: Visits) -> None:

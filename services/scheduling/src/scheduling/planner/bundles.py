@@ -53,16 +53,15 @@ class DayBundles:
 
 def bundle(facts: Facts, groups: Groups, pool: Pool, workers: int | None = None) -> DayBundles:
     """Bundles of every group; the groups are independent, so any number of workers gives the same."""
-    widest = int(groups.stops.max(initial=1))
     order = np.argsort(pool.group, kind="stable")
     order = order[pool.group[order] != NOBODY]
     rows = np.split(order, np.flatnonzero(np.diff(pool.group[order])) + 1) if len(order) else []
     latest = deadlines(facts)
 
     def one(of_group: Ints) -> DayBundles:
-        return _bundle_group(facts, groups, _part(pool, of_group), (widest, latest))
+        return _bundle_group(facts, groups, _part(pool, of_group), latest)
 
-    return _together(side_by_side(one, rows, workers), widest, facts, pool.visits)
+    return _together(facts, groups, side_by_side(one, rows, workers), pool.visits)
 
 
 def urgent(risk: Reals) -> Reals:
@@ -133,9 +132,8 @@ def _part(pool: Pool, rows: Ints) -> Pool:
     return Pool(pool.site[rows], pool.group[rows], pool.open_days[rows], pool.visits)
 
 
-def _bundle_group(facts: Facts, groups: Groups, pool: Pool, shape: tuple[int, Ints]) -> DayBundles:
-    widest, latest = shape
-    group = int(pool.group[0])
+def _bundle_group(facts: Facts, groups: Groups, pool: Pool, latest: Ints) -> DayBundles:
+    group, widest = int(pool.group[0]), _widest(groups)
     span = (pool.visits - 1) * facts.rules.spacing_days + (SLACK_DAYS if pool.visits > 1 else 0)
     ground = Ground(
         facts.sites.place[pool.site],
@@ -155,13 +153,16 @@ def _bundle_group(facts: Facts, groups: Groups, pool: Pool, shape: tuple[int, In
     return DayBundles(np.full(len(rows), group), member, made.size[rows], made.days[rows], made.km[rows], pool.visits)
 
 
-def _together(parts: list[DayBundles], widest: int, facts: Facts, visits: int) -> DayBundles:
+def _widest(groups: Groups) -> int:
+    """The columns of a table of members: as many as anybody visits a day."""
+    return int(groups.stops.max(initial=1))
+
+
+def _together(facts: Facts, groups: Groups, parts: list[DayBundles], visits: int) -> DayBundles:
     if not parts:
-        words = facts.sites.open_days.shape[1]
-        none = np.empty(0, np.int64)
-        return DayBundles(
-            none, np.empty((0, widest), np.int64), none, np.empty((0, words), np.uint64), np.empty(0), visits
-        )
+        words, none = facts.sites.open_days.shape[1], np.empty(0, np.int64)
+        member = np.empty((0, _widest(groups)), np.int64)
+        return DayBundles(none, member, none, np.empty((0, words), np.uint64), np.empty(0), visits)
     columns = [
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("group", "member", "size", "open_days", "km")

@@ -164,11 +164,11 @@ def cut(market: Market, capacity: Ints) -> Cut:
     made = np.asarray(network.flows(np.arange(needs)), np.int64)
     inside = np.zeros(sink + 1, np.bool_)
     inside[np.asarray(network.get_source_side_min_cut(), np.int64)] = True
-    return _cut(need, need.visits - made, (inside[1:place_at], inside[place_at:staff_at], inside[supply]))
+    return _cut(need, need.visits - made, inside[1:place_at], inside[place_at:staff_at], inside[supply])
 
 
-def _cut(need: Need, unserved: Ints, inside: tuple[Flags, Flags, Flags]) -> Cut:
-    needs, places, staff = inside
+def _cut(need: Need, unserved: Ints, needs: Flags, places: Flags, staff: Flags) -> Cut:
+    """The flags say which needs, places by span and staff by span lie inside."""
     spans = need.most.shape[1]
     short = places.reshape(-1, spans)[need.place]
     elsewhere = (need.most * ~short).sum(axis=1) * needs

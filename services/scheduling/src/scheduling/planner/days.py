@@ -31,6 +31,14 @@ class Wishes:
     changed: Reals
 
 
+@dataclass(frozen=True)
+class Rota:
+    """Who makes each bundle, and on which days each manager is free; both change in place as days are given."""
+
+    manager: Ints
+    free: Flags
+
+
 @dataclass
 class Diary:
     """One manager's days: which are free, which bundles may have which, and what has been given."""
@@ -72,25 +80,22 @@ class Diary:
         self.given[short] = NOBODY
 
 
-def schedule(
-    facts: Facts, groups: Groups, bundles: DayBundles, work: tuple[Ints, Flags], patience_km: float = np.inf
-) -> Ints:
+def schedule(facts: Facts, groups: Groups, bundles: DayBundles, rota: Rota, patience_km: float = np.inf) -> Ints:
     """The days of each bundle's visits (NOBODY where no day was found).
 
-    `work` is the manager of each bundle, changed where a colleague has room, and the free days, which lose those given.
+    Another manager takes a bundle where only a colleague has room; the free days lose those that are given.
     With patience, bundles that still lack near mates and carry none of the riskiest let the others go first.
     """
-    manager, free = work
     may, wishes = unpack(bundles.open_days, len(facts.calendar)), wishes_of(facts, bundles)
     urgency = wishes.urgency
     wishes = replace(
         wishes, urgency=urgency * ripeness(facts, groups, bundles, patience_km) ** (urgency < URGENT_WEIGHT)
     )
-    given = _assign(facts, bundles, wishes, (manager, free))
+    given = _assign(facts, bundles, wishes, rota)
     following = facts.calendar.following(facts.rules.spacing_days)
-    agenda = Agenda(occupants(free, manager, given), may, given, following, urgency)
-    squeeze_in(groups, bundles.group, manager, agenda)
-    free[:] = agenda.occupant == FREE
+    agenda = Agenda(occupants(rota.free, rota.manager, given), may, given, following, urgency)
+    squeeze_in(groups, bundles.group, rota.manager, agenda)
+    rota.free[:] = agenda.occupant == FREE
     return given
 
 
@@ -102,17 +107,17 @@ def ripeness(facts: Facts, groups: Groups, bundles: DayBundles, patience_km: flo
     return np.exp(-ROAD * np.maximum(bundles.km - share, 0.0) / bundles.size / patience_km)
 
 
-def _assign(facts: Facts, bundles: DayBundles, wishes: Wishes, work: tuple[Ints, Flags]) -> Ints:
-    manager, free = work
+def _assign(facts: Facts, bundles: DayBundles, wishes: Wishes, rota: Rota) -> Ints:
     given = np.full((len(bundles), bundles.visits), NOBODY, np.int64)
     may_all = unpack(bundles.open_days, len(facts.calendar))
     following = facts.calendar.following(facts.rules.spacing_days)
     changes = changes_of(facts, bundles)
-    order = np.argsort(manager, kind="stable")
-    order = order[manager[order] != NOBODY]
-    rows_of = np.split(order, np.flatnonzero(np.diff(manager[order])) + 1) if len(order) else []
+    order = np.argsort(rota.manager, kind="stable")
+    order = order[rota.manager[order] != NOBODY]
+    rows_of = np.split(order, np.flatnonzero(np.diff(rota.manager[order])) + 1) if len(order) else []
     for rows in rows_of:
-        diary = Diary(free[manager[rows[0]]].copy(), may_all[rows] & free[manager[rows[0]]], following, given[rows])
+        free = rota.free[rota.manager[rows[0]]]
+        diary = Diary(free.copy(), may_all[rows] & free, following, given[rows])
         _fill(diary, Wishes(wishes.urgency[rows], wishes.dislike[rows], changes[:, rows]), facts)
         given[rows] = diary.given
     return given

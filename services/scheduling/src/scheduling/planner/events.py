@@ -75,16 +75,16 @@ def close(state: Live, site: int, today: int) -> list[Moved]:
 def missed(state: Live, site: int, ordinal: int, today: int) -> list[Moved]:
     """A visit that could not be made gets another day, also one kept in reserve; no other visit moves."""
     days = state.facts.sites.open_days[site] & _from(state, today + 1)
-    return _again(state, site, ordinal, (days, state.with_reserve))
+    return _again(state, site, ordinal, days, state.with_reserve)
 
 
 def another_day(state: Live, site: int, ordinal: int, days: Flags) -> list[Moved]:
     """An enterprise asks for one of these days instead."""
-    was = (int(state.manager[site, ordinal - 1]), int(state.day[site, ordinal - 1]))
+    manager, day = int(state.manager[site, ordinal - 1]), int(state.day[site, ordinal - 1])
     bits = state.facts.sites.open_days[site] & pack(days[None, :])[0]
-    moved = _again(state, site, ordinal, (bits, state.world))
-    if moved[0].day == NOBODY and was[1] >= 0:
-        _put(state, site, ordinal - 1, was)
+    moved = _again(state, site, ordinal, bits, state.world)
+    if moved[0].day == NOBODY and day >= 0:
+        _put(state, site, ordinal - 1, manager, day)
         return []
     return moved
 
@@ -109,14 +109,14 @@ def all_or_none(state: Live, site: int, event: Callable[[], list[Moved]]) -> lis
     if all(one.manager != NOBODY for one in moved):
         return moved
     for turn in (one.ordinal - 1 for one in moved):
-        seat(state.world, state.board, site, (int(manager[turn]), int(day[turn])))
+        seat(state.world, state.board, site, int(manager[turn]), int(day[turn]))
     state.manager[site], state.day[site] = manager, day
     return []
 
 
-def _again(state: Live, site: int, ordinal: int, where: tuple[Bits, World]) -> list[Moved]:
+def _again(state: Live, site: int, ordinal: int, days: Bits, world: World) -> list[Moved]:
     """One visit anew: with the enterprise's agency while it has a day, and who knows it if that is not much dearer."""
-    (days, world), mine = where, _served_by(state, site)
+    mine = _served_by(state, site)
     _lift(state, site, ordinal - 1)
     wanted = _wanted(state, site, 1, _spaced(state, site, days & in_order(state, site, ordinal - 1)))
     everybody = able(state, site)
@@ -175,19 +175,19 @@ def _take(state: Live, wanted: Wanted, turns: list[int], place: Place) -> list[M
     moved = list[Moved]()
     for turn, day in zip(turns, np.sort(place.days).tolist(), strict=True):
         if found:
-            _put(state, wanted.site, turn, (int(place.manager), int(day)))
+            _put(state, wanted.site, turn, int(place.manager), int(day))
         moved.append(
             Moved(wanted.site, turn + 1, int(place.manager) if found else NOBODY, int(day) if found else NOBODY)
         )
     return moved
 
 
-def _put(state: Live, site: int, turn: int, at: tuple[int, int]) -> None:
-    seat(state.world, state.board, site, at)
-    state.manager[site, turn], state.day[site, turn] = at
+def _put(state: Live, site: int, turn: int, manager: int, day: int) -> None:
+    seat(state.world, state.board, site, manager, day)
+    state.manager[site, turn], state.day[site, turn] = manager, day
 
 
 def _lift(state: Live, site: int, turn: int) -> None:
     if state.day[site, turn] >= 0:
-        unseat(state.world, state.board, site, (int(state.manager[site, turn]), int(state.day[site, turn])))
+        unseat(state.world, state.board, site, int(state.manager[site, turn]), int(state.day[site, turn]))
     state.manager[site, turn], state.day[site, turn] = NOBODY, NOBODY

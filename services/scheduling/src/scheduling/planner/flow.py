@@ -32,6 +32,14 @@ class Demand:
 
 
 @dataclass(frozen=True)
+class Season:
+    """The days on which each site of a demand may be visited, and how many managers of each group are free by day."""
+
+    open_days: Bits
+    free: Reals
+
+
+@dataclass(frozen=True)
 class Nodes:
     """Sites that are alike to the flow, being in one cell and of one kind; `able` is node kind by agency."""
 
@@ -63,6 +71,7 @@ class Arcs:
 class Flow:
     """Visits on each arc, visits of each node that nobody can make, and the kilometres of all."""
 
+    nodes: Nodes
     arcs: Arcs
     visits: Ints
     unserved: Ints
@@ -135,7 +144,7 @@ def solve(arcs: Arcs, nodes: Nodes, groups: Groups, loading: Loading) -> Flow:
         raise ArithmeticError(f"the flow over {count} nodes ended as {status}")
     on_arcs = np.asarray(network.flows(np.arange(len(arcs.node))), np.int64)
     unserved = np.asarray(network.flows(np.arange(len(arcs.node), len(arcs.node) + count)), np.int64)
-    return Flow(arcs, on_arcs, unserved, float((on_arcs * arcs.km).sum()))
+    return Flow(nodes, arcs, on_arcs, unserved, float((on_arcs * arcs.km).sum()))
 
 
 def serve(facts: Facts, demand: Demand, groups: Groups, loading: Loading) -> Ints:
@@ -146,7 +155,7 @@ def serve(facts: Facts, demand: Demand, groups: Groups, loading: Loading) -> Int
     flow = solve(arcs_of(nodes, groups, NEAREST), nodes, groups, loading)
     if flow.unserved.any() and len(groups) > NEAREST:
         flow = solve(arcs_of(nodes, groups, len(groups)), nodes, groups, loading)
-    return _hand_out(facts, demand, groups, (nodes, flow))
+    return _hand_out(facts, demand, groups, flow)
 
 
 def serve_beside(facts: Facts, demand: Demand, groups: Groups, forecast: Sites | None) -> Ints:
@@ -159,26 +168,20 @@ def serve_beside(facts: Facts, demand: Demand, groups: Groups, forecast: Sites |
     return serve(with_them, both, groups, Loading())[: len(demand.site)]
 
 
-def serve_rest(facts: Facts, demand: Demand, groups: Groups, season: tuple[Bits, Reals]) -> Ints:
-    """A second choice for enterprises that found no days: only groups with several free days in their season.
-
-    `season` is the days of each enterprise, and the free days of each group by day.
-    """
-    open_days, free = season
-    width = len(facts.calendar)
+def serve_rest(facts: Facts, demand: Demand, groups: Groups, season: Season) -> Ints:
+    """A second choice for enterprises that found no days: only groups with several free days in their season."""
     kinds, rows = kinds_of(facts), np.arange(len(demand.site))
     nodes = Nodes(rows, facts.sites.place[demand.site], kinds.of[demand.site], demand.visits, kinds.able)
-    shared = unpack(open_days, width).astype(np.float64) @ free.T
+    shared = unpack(season.open_days, len(facts.calendar)).astype(np.float64) @ season.free.T
     arcs = arcs_of(nodes, groups, len(groups))
     fine = shared[arcs.node, arcs.group] >= ROOM_IN_SEASON * demand.visits[arcs.node]
     arcs = Arcs(arcs.node[fine], arcs.group[fine], arcs.km[fine])
-    flow = solve(arcs, nodes, groups, Loading((HALF,), (0.0,)))
-    return _hand_out(facts, demand, groups, (nodes, flow))
+    return _hand_out(facts, demand, groups, solve(arcs, nodes, groups, Loading((HALF,), (0.0,))))
 
 
-def _hand_out(facts: Facts, demand: Demand, groups: Groups, solved: tuple[Nodes, Flow]) -> Ints:
+def _hand_out(facts: Facts, demand: Demand, groups: Groups, flow: Flow) -> Ints:
     """Within a node that several groups share, who would lose most by the other choice chooses first."""
-    nodes, flow = solved
+    nodes = flow.nodes
     served = np.full(len(demand.site), NOBODY, np.int64)
     carrying = np.flatnonzero(flow.visits)
     by_node = np.split(carrying, np.searchsorted(flow.arcs.node[carrying], np.arange(1, len(nodes.visits))))

@@ -85,7 +85,7 @@ def insert(world: World, board: Board, wanted: Wanted, able: Flags) -> Place:
     best = best_place(world, board, wanted, able)
     if best.manager >= 0:
         for day in best.days:
-            seat(world, board, wanted.site, (best.manager, day))
+            seat(world, board, wanted.site, best.manager, day)
     return best
 
 

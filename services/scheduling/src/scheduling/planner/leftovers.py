@@ -3,7 +3,7 @@
 import numpy as np
 
 from scheduling.planner.board import Board, World
-from scheduling.planner.competence import kinds_of
+from scheduling.planner.competence import Kinds, kinds_of
 from scheduling.planner.insertion import WAIT_KM, Queue, insert_all
 from scheduling.planner.model import Bits, Facts, Ints, Reals, Visits
 from scheduling.planner.openings import holds_each
@@ -13,35 +13,31 @@ from scheduling.planner.rows import drafts, join
 
 def place_leftovers(facts: Facts, world: World, board: Board, placed: Visits) -> Visits:
     """All that is still missing, as many visits of each enterprise as can be: first all of them, then one less, ..."""
-    found = list[tuple[Ints, Ints, Ints]]()
+    kinds, found = kinds_of(facts), list[Visits]()
     most = int(facts.sites.visits.max(initial=0))
     for visits in range(most, 0, -1):
-        standing_now = _with(facts, placed, found)
-        missing = facts.sites.visits - np.bincount(standing_now.site, minlength=len(facts.sites))
-        rows = np.flatnonzero(missing >= visits)
-        if len(rows):
-            found.append(_insert(facts, (world, board), standing_now, (rows, visits)))
-    return _drafts(facts, found)
+        queue = _lacking(facts, kinds, standing(join([placed, *found])), visits)
+        if len(queue.site):
+            found.append(_drafts(facts, queue, *insert_all(world, board, queue, kinds.able)))
+    return join(found)
 
 
-def _insert(
-    facts: Facts, live: tuple[World, Board], placed: Visits, wanted: tuple[Ints, int]
-) -> tuple[Ints, Ints, Ints]:
-    rows, visits = wanted
-    world, board = live
-    days = days_left(facts, rows, placed)
-    possible = holds_each(days, world.following, np.full(len(rows), visits))
-    rows, days = rows[possible], days[possible]
+def _lacking(facts: Facts, kinds: Kinds, placed: Visits, visits: int) -> Queue:
+    """Whoever lacks so many visits and has days for them; the fewest days first, of equally many the riskiest."""
+    missing = facts.sites.visits - np.bincount(placed.site, minlength=len(facts.sites))
+    rows = np.flatnonzero(missing >= visits)
+    days, wanted = days_left(facts, rows, placed), np.full(len(rows), visits)
+    possible = holds_each(days, facts.calendar.following(facts.rules.spacing_days), wanted)
+    rows, days, wanted = rows[possible], days[possible], wanted[possible]
     order = np.lexsort((-facts.sites.risk[rows], _count(days)))
     rows, days = rows[order], np.ascontiguousarray(days[order])
-    if not len(rows):
-        none = np.empty(0, np.int64)
-        return none, none, none
-    kinds = kinds_of(facts)
-    queue = Queue(rows, np.full(len(rows), visits), days, kinds.of[rows], wait_km(facts, rows))
-    manager, day = insert_all(world, board, queue, kinds.able)
+    return Queue(rows, wanted, days, kinds.of[rows], wait_km(facts, rows))
+
+
+def _drafts(facts: Facts, queue: Queue, manager: Ints, day: Ints) -> Visits:
     fine = manager >= 0
-    return np.repeat(rows[fine], visits), np.repeat(manager[fine], visits), day[fine].ravel()
+    visits = queue.visits[fine]
+    return drafts(facts, np.repeat(queue.site[fine], visits), np.repeat(manager[fine], visits), day[fine].ravel())
 
 
 def days_left(facts: Facts, rows: Ints, placed: Visits) -> Bits:
@@ -58,11 +54,3 @@ def wait_km(facts: Facts, rows: Ints) -> Reals:
 
 def _count(days: Bits) -> Ints:
     return np.bitwise_count(days).sum(axis=1).astype(np.int64)
-
-
-def _with(facts: Facts, placed: Visits, found: list[tuple[Ints, Ints, Ints]]) -> Visits:
-    return standing(join([placed, _drafts(facts, found)]))
-
-
-def _drafts(facts: Facts, found: list[tuple[Ints, Ints, Ints]]) -> Visits:
-    return join([drafts(facts, *each) for each in found])

@@ -8,8 +8,8 @@ import numpy as np
 
 from scheduling.planner.board import Board, World, empty_board, seat_visits, world_of
 from scheduling.planner.bundles import DayBundles, Pool, bundle
-from scheduling.planner.days import schedule
-from scheduling.planner.flow import Demand, serve_beside, serve_rest
+from scheduling.planner.days import Rota, schedule
+from scheduling.planner.flow import Demand, Season, serve_beside, serve_rest
 from scheduling.planner.groups import Groups, group, usable_days
 from scheduling.planner.leftovers import place_leftovers
 from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Sites, Visits
@@ -87,7 +87,7 @@ def _plan_new(work: Work, sites: Ints, clock: Clock) -> Visits:
     groups = group(work.facts, work.free)
     served = serve_beside(work.facts, Demand(sites, work.left.visits[sites]), groups, work.forecast)
     clock.done("agencies")
-    bundled = _bundle_all(work, groups, (sites, served))
+    bundled = _bundle_all(work, groups, sites, served)
     clock.done("bundles")
     placed = [_give_days(work, groups, bundles) for bundles in bundled]
     for _ in range(SECOND_CHOICES):
@@ -104,18 +104,16 @@ def _second_choice(work: Work, sites: Ints) -> list[Visits]:
     groups = group(facts, work.free)
     by_group = np.zeros((len(groups), len(facts.calendar)))
     np.add.at(by_group, groups.of, work.free)
-    served = serve_rest(facts, Demand(sites, left.visits[sites]), groups, (left.open_days[sites], by_group))
-    return [_give_days(work, groups, bundles) for bundles in _bundle_all(work, groups, (sites, served))]
+    season = Season(left.open_days[sites], by_group)
+    served = serve_rest(facts, Demand(sites, left.visits[sites]), groups, season)
+    return [_give_days(work, groups, bundles) for bundles in _bundle_all(work, groups, sites, served)]
 
 
-def _bundle_all(work: Work, groups: Groups, served: tuple[Ints, Ints]) -> list[DayBundles]:
+def _bundle_all(work: Work, groups: Groups, sites: Ints, served: Ints) -> list[DayBundles]:
     """Bundles of enterprises with equally many visits; visits beyond the programme's minimum are placed at the end."""
-    facts, left, (sites, group_of) = work.facts, work.left, served
+    facts, left = work.facts, work.left
     visits = np.minimum(left.visits[sites], facts.rules.visits)
-    pools = [
-        _pool(left, groups, (sites[visits == count], group_of[visits == count]), int(count))
-        for count in np.unique(visits)
-    ]
+    pools = [_pool(left, sites[visits == count], served[visits == count], int(count)) for count in np.unique(visits)]
     return [bundle(facts, groups, pool, work.workers) for pool in pools if len(pool.site)]
 
 
@@ -127,22 +125,21 @@ def _plan_with_their_managers(work: Work, sites: Ints) -> Visits:
     placed = list[Visits]()
     for count in np.unique(left.visits[sites]):
         rows = sites[left.visits[sites] == count]
-        pool = _pool(left, groups, (rows, left.manager[rows]), int(count))
+        pool = _pool(left, rows, left.manager[rows], int(count))
         placed.append(_give_days(work, groups, bundle(facts, groups, pool, work.workers)))
     return join(placed)
 
 
-def _pool(left: Outstanding, groups: Groups, served: tuple[Ints, Ints], visits: int) -> Pool:
-    sites, group_of = served
-    inside = group_of != NOBODY
-    return Pool(sites[inside], group_of[inside], left.open_days[sites[inside]], visits)
+def _pool(left: Outstanding, sites: Ints, served: Ints, visits: int) -> Pool:
+    inside = served != NOBODY
+    return Pool(sites[inside], served[inside], left.open_days[sites[inside]], visits)
 
 
 def _give_days(work: Work, groups: Groups, bundles: DayBundles) -> Visits:
-    manager = share_out(work.facts, groups, bundles, work.free)
+    rota = Rota(share_out(work.facts, groups, bundles, work.free), work.free)
     patience_km = PATIENCE_KM if work.forecast is not None else np.inf
-    given = schedule(work.facts, groups, bundles, (manager, work.free), patience_km)
-    return visits_of(work.facts, bundles, manager, given)
+    given = schedule(work.facts, groups, bundles, rota, patience_km)
+    return visits_of(work.facts, bundles, rota.manager, given)
 
 
 def visits_of(facts: Facts, bundles: DayBundles, manager: Ints, given: Ints) -> Visits:

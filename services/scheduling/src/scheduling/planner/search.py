@@ -62,49 +62,52 @@ def _slot_of(bundles: Bundles, site: int) -> int:
 @compiled
 def _try(ground: Ground, bundles: Bundles, site: int, there: int) -> bool:
     here = int(bundles.of[site])
-    mine = _others(bundles.member[here], bundles.size[here], _slot_of(bundles, site), bundles.left)
-    spared = bundles.km[here] - bundles.bare[site]
-    if bundles.size[there] < ground.limit and _relocate(ground, bundles, (site, there), (mine, spared)):
+    _others(bundles.member[here], bundles.size[here], _slot_of(bundles, site), bundles.left)
+    if bundles.size[there] < ground.limit and _relocate(ground, bundles, site, there):
         return True
     for slot in range(bundles.size[there]):  # noqa: SIM110 - no generators in compiled code
-        if _swap(ground, bundles, (site, there, slot), mine):
+        if _swap(ground, bundles, site, there, slot):
             return True
     return False
 
 
 @compiled
-def _relocate(ground: Ground, bundles: Bundles, move: tuple[int, int], mine: tuple[int, float]) -> bool:
-    site, there = move
-    count, spared = mine
+def _relocate(ground: Ground, bundles: Bundles, site: int, there: int) -> bool:
+    """The enterprise itself moves; without it its bundle stands on the scratch paper."""
+    here = int(bundles.of[site])
+    spared = bundles.km[here] - bundles.bare[site]
     theirs = _others(bundles.member[there], bundles.size[there], -1, bundles.joined)
     bundles.joined[theirs] = site
     km = tour(ground.place, ground.base, bundles.joined, theirs + 1)
     if km - bundles.km[there] >= spared - GAIN:
         return False
-    return _settle(ground, bundles, (bundles.of[site], there), (count, theirs + 1))
+    return _settle(ground, bundles, here, there, 1)
 
 
 @compiled
-def _swap(ground: Ground, bundles: Bundles, move: tuple[int, int, int], count: int) -> bool:
+def _swap(ground: Ground, bundles: Bundles, site: int, there: int, slot: int) -> bool:
     """Both rounds lose one stop and gain one: worth a second look only if the first alone could pay."""
-    site, there, slot = move
     here, other = int(bundles.of[site]), int(bundles.member[there, slot])
-    bundles.left[count] = other
-    longer = tour(ground.place, ground.base, bundles.left, count + 1) - bundles.km[here]
+    mine = int(bundles.size[here])
+    bundles.left[mine - 1] = other
+    longer = tour(ground.place, ground.base, bundles.left, mine) - bundles.km[here]
     if longer >= bundles.km[there] - bundles.bare[other] - GAIN:
         return False
     theirs = _others(bundles.member[there], bundles.size[there], slot, bundles.joined)
     bundles.joined[theirs] = site
     if tour(ground.place, ground.base, bundles.joined, theirs + 1) - bundles.km[there] + longer >= -GAIN:
         return False
-    return _settle(ground, bundles, (here, there), (count + 1, theirs + 1))
+    return _settle(ground, bundles, here, there, 0)
 
 
 @compiled
-def _settle(ground: Ground, bundles: Bundles, names: tuple[int, int], counts: tuple[int, int]) -> bool:
-    """Takes the two new bundles, as they stand on the scratch paper, if their members can meet."""
-    here, there = names
-    left, joined = bundles.left[: counts[0]].copy(), bundles.joined[: counts[1]].copy()
+def _settle(ground: Ground, bundles: Bundles, here: int, there: int, gained: int) -> bool:
+    """Takes the two new bundles, as they stand on the scratch paper, if their members can meet.
+
+    So many members more than before are there, so many less are here.
+    """
+    left = bundles.left[: bundles.size[here] - gained].copy()
+    joined = bundles.joined[: bundles.size[there] + gained].copy()
     days_here, first_here, last_here = _meeting(ground, left)
     days_there, first_there, last_there = _meeting(ground, joined)
     if len(left) > 0 and not _in_time(ground, left, first_here, last_here):

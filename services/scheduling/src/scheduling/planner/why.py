@@ -43,7 +43,7 @@ class Why:
 def why(state: Live, site: int, ordinal: int) -> Why:
     """Compares a visit's place with every other that the same rules allow today."""
     prices = _prices(state, site, ordinal)
-    manager, day = prices.chosen
+    manager, day = prices.manager, prices.day
     here = prices.of[manager]
     best = {who: int(np.argmin(row)) for who, row in prices.of.items() if who != manager}
     ranked = sorted(best, key=lambda who: (float(prices.of[who][best[who]]), who))
@@ -57,13 +57,17 @@ def why(state: Live, site: int, ordinal: int) -> Why:
 
 @dataclass(frozen=True)
 class _Prices:
-    """What each able manager near the enterprise would ask on each day: the road, and the wait weighed."""
+    """What each able manager near the enterprise would ask on each day: the road, and the wait weighed.
+
+    `manager` and `day` are those chosen.
+    """
 
     state: Live
     of: dict[int, Reals]
     wait_days: Ints
     weight: float
-    chosen: tuple[int, int]
+    manager: int
+    day: int
 
     def choice(self, manager: int, day: int) -> Choice:
         """One of them, told."""
@@ -71,7 +75,7 @@ class _Prices:
         if not np.isfinite(price):
             full = ("빈 날이 없습니다.", "No day with room keeps the rules.")
             return Choice(agency, manager, NOBODY, price, 0, price, full)
-        wait, least = int(self.wait_days[day]), float(self.of[self.chosen[0]][self.chosen[1]])
+        wait, least = int(self.wait_days[day]), float(self.of[self.manager][self.day])
         return Choice(agency, manager, day, price - wait * self.weight, wait, price - least, ("", ""))
 
 
@@ -90,8 +94,8 @@ def _prices(state: Live, site: int, ordinal: int) -> _Prices:
         for one in np.unique(np.append(near, manager))
     }
     # A visit's own seat is taken, so its price is what its day would lose without it.
-    asked[manager][day] = _saved(state, site, (manager, day)) + wait_days[day] * weight
-    return _Prices(state, asked, wait_days, weight, (manager, day))
+    asked[manager][day] = _saved(state, site, manager, day) + wait_days[day] * weight
+    return _Prices(state, asked, wait_days, weight, manager, day)
 
 
 def _spaced(state: Live, others: Ints) -> Bits:
@@ -111,11 +115,11 @@ def _weight(state: Live, site: int) -> float:
     return WAIT_KM * ROAD * float(state.facts.sites.risk[site]) * state.facts.rules.risk_weight
 
 
-def _saved(state: Live, site: int, at: tuple[int, int]) -> float:
-    stops = state.board.stop[at][: state.board.size[at]]
+def _saved(state: Live, site: int, manager: int, day: int) -> float:
+    board, base = state.board, state.facts.managers.base[manager]
+    stops = board.stop[manager, day][: board.size[manager, day]]
     rest = stops[stops != site]
-    base = state.facts.managers.base[at[0]]
-    return (float(state.board.km[at]) - tour(state.facts.sites.place, base, rest, len(rest))) * ROAD
+    return (float(board.km[manager, day]) - tour(state.facts.sites.place, base, rest, len(rest))) * ROAD
 
 
 def _first_of_each(choices: list[Choice]) -> list[Choice]:

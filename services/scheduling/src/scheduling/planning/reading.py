@@ -161,7 +161,7 @@ def sort_out(ground: Ground, rows: Ints, days: Ints) -> Picture:
     return Picture(
         ground.programme, days, ground.agencies, ground.managers, ground.sites,
         kept=visits.take(stays),
-        needs=_needs(owed, visits.take(stays), (rows[rows[:, 5] == _GONE], visits.take(moves))),
+        needs=_needs(owed, visits.take(stays), rows[rows[:, 5] == _GONE], visits.take(moves)),
         today=ground.today,
         dropped=visits.take(beyond),
         released=np.column_stack([crowded.site, crowded.ordinal]),
@@ -183,9 +183,8 @@ def _owed(ground: Ground, standing: Ints) -> Ints:
     return owed
 
 
-def _needs(owed: Ints, kept: Kept, others: tuple[Ints, Kept]) -> Needs:
+def _needs(owed: Ints, kept: Kept, gone: Ints, freed_visits: Kept) -> Needs:
     """Every visit owed that does not stand, with the version and the place of what it was before."""
-    gone, freed_visits = others
     shape = (len(owed), max(int(owed.max(initial=0)), int(gone[:, 1].max(initial=0)), _most(kept, freed_visits)) + 1)
     ordinals = np.arange(shape[1])[None, :]
     wanted = (ordinals >= 1) & (ordinals <= owed[:, None])

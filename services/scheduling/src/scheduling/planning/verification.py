@@ -55,7 +55,7 @@ def _plan(picture: Picture, names: Names, proposal: Proposal) -> PlanTables:
         np.append(kept.is_pinned, np.zeros(len(placed), np.int64)),
     )
     left = np.flatnonzero(proposal.manager == NOBODY)
-    return PlanTables(_visits(names, rows), _unscheduled(picture, names, (left, proposal.reason[left])))
+    return PlanTables(_visits(names, rows), _unscheduled(picture, names, left, proposal.reason[left]))
 
 
 def _published(picture: Picture, names: Names) -> PlanTables:
@@ -70,7 +70,7 @@ def _published(picture: Picture, names: Names) -> PlanTables:
     pinned = np.concatenate([told.is_pinned, np.zeros(len(freed), np.int64), dropped.is_pinned])
     rows = _Rows(**columns, stage=np.full(len(pinned), _STAGES.index("published")), is_pinned=pinned)
     nothing = np.empty(0, np.int64)
-    return PlanTables(_visits(names, rows), _unscheduled(picture, names, (nothing, nothing)))
+    return PlanTables(_visits(names, rows), _unscheduled(picture, names, nothing, nothing))
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,7 @@ def _named(names: Column, places: Ints) -> Column:
     return names.take(pa.array(np.where(places == NOBODY, len(names) - 1, places)))
 
 
-def _unscheduled(picture: Picture, names: Names, left: tuple[Ints, Ints]) -> Column:
-    rows, reason = left
+def _unscheduled(picture: Picture, names: Names, rows: Ints, reason: Ints) -> Column:
     codes = pa.array((*REASONS, "none"), pa.string())
     known = np.where((reason >= 0) & (reason < len(REASONS)), reason, len(REASONS))
     return pa.table({

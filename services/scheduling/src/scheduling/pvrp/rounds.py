@@ -42,6 +42,30 @@ class Dials(NamedTuple):
     heat: Reals
 
 
+class Attempts(NamedTuple):
+    """The rounds of a search: those it stands on, those it tries, and the best that kept every limit."""
+
+    now: Rounds
+    trial: Rounds
+    best: Rounds
+
+
+class Toll(NamedTuple):
+    """What rounds come to: their distance, and their load and time over the limits."""
+
+    length: float
+    load: float
+    time: float
+
+
+class Slot(NamedTuple):
+    """A place in a round."""
+
+    day: int
+    vehicle: int
+    at: int
+
+
 def case_of(instance: Instance) -> Case:
     sizes = [len(choices) for choices in instance.choices]
     distance = instance.distance
@@ -70,8 +94,8 @@ def empty_rounds(instance: Instance) -> Rounds:
 
 
 @compiled
-def excess(case: Case, rounds: Rounds) -> tuple[float, float, float]:
-    """Distance of all rounds, and load and time over their limits."""
+def toll(case: Case, rounds: Rounds) -> Toll:
+    """What all rounds come to."""
     length, load, time = 0.0, 0.0, 0.0
     for day in range(rounds.sizes.shape[0]):
         for vehicle in range(rounds.sizes.shape[1]):
@@ -80,7 +104,7 @@ def excess(case: Case, rounds: Rounds) -> tuple[float, float, float]:
             time += max(0.0, rounds.lasts[day, vehicle] - case.duration[day])
             for at in range(rounds.sizes[day, vehicle]):
                 length -= case.service[rounds.stops[day, vehicle, at]]
-    return length, load, time
+    return Toll(length, load, time)
 
 
 @compiled
@@ -110,8 +134,8 @@ def take_out(case: Case, rounds: Rounds, day: int, customer: int) -> None:
 
 
 @compiled
-def put_in(case: Case, rounds: Rounds, slot: tuple[int, int, int], customer: int) -> None:
-    """Inserts the customer at a slot: day, vehicle, place."""
+def put_in(case: Case, rounds: Rounds, slot: Slot, customer: int) -> None:
+    """Inserts the customer before whoever stands there."""
     day, vehicle, at = slot
     stops, count = rounds.stops[day, vehicle], rounds.sizes[day, vehicle]
     before = stops[at - 1] if at > 0 else 0

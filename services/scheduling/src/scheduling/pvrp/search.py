@@ -4,7 +4,20 @@ import numpy as np
 
 from scheduling.planner.compiled import compiled
 from scheduling.pvrp.instance import Flags, Ints
-from scheduling.pvrp.rounds import NOWHERE, Case, Dials, Rounds, copy_rounds, excess, position, put_in, take_out
+from scheduling.pvrp.rounds import (
+    NOWHERE,
+    Attempts,
+    Case,
+    Dials,
+    Rounds,
+    Slot,
+    Toll,
+    copy_rounds,
+    position,
+    put_in,
+    take_out,
+    toll,
+)
 
 # Christiaens and Vanden Berghe, "Slack induction by string removals", Transportation Science 54(2), 2020.
 MEAN_REMOVED = 10.0
@@ -172,7 +185,7 @@ def insert(case: Case, rounds: Rounds, dials: Dials, touched: Flags, customer: i
         if total < best:
             best, chosen = total, choice
     for day in np.flatnonzero(case.choices[chosen]):
-        put_in(case, rounds, (int(day), vehicle[day], at[day]), customer)
+        put_in(case, rounds, Slot(int(day), vehicle[day], at[day]), customer)
         touched[day, vehicle[day]] = True
 
 
@@ -185,9 +198,9 @@ def build(case: Case, rounds: Rounds, dials: Dials, touched: Flags, order: Ints)
 
 
 @compiled
-def total(parts: tuple[float, float, float], dials: Dials) -> float:
+def total(due: Toll, dials: Dials) -> float:
     """Distance and what the limits cost that are exceeded."""
-    return parts[0] + dials.load_price[0] * parts[1] + dials.time_price[0] * parts[2]
+    return due.length + dials.load_price[0] * due.load + dials.time_price[0] * due.time
 
 
 @compiled
@@ -197,8 +210,8 @@ def step(case: Case, now: Rounds, trial: Rounds, dials: Dials, removed: Ints) ->
     count = ruin(case, trial, touched, removed)
     sort_removed(case, removed, count)
     build(case, trial, dials, touched, removed[:count])
-    bar = total(excess(case, now), dials) - dials.heat[0] * np.log(np.random.random())
-    is_taken = total(excess(case, trial), dials) < bar
+    bar = total(toll(case, now), dials) - dials.heat[0] * np.log(np.random.random())
+    is_taken = total(toll(case, trial), dials) < bar
     source, target = (trial, now) if is_taken else (now, trial)
     copy_rounds(source, target, touched)
     for customer in removed[:count]:
@@ -215,18 +228,18 @@ def turn_prices(dials: Dials, load_over: float, time_over: float) -> None:
 
 
 @compiled
-def anneal(case: Case, pair: tuple[Rounds, Rounds, Rounds], dials: Dials, steps: int) -> None:
+def anneal(case: Case, attempts: Attempts, dials: Dials, steps: int) -> None:
     """So many steps from the rounds that are now; the best of those that keep every limit are remembered."""
-    now, trial, best = pair
+    now, trial, best = attempts
     removed = np.empty(len(case.demand), np.int64)
     everything = np.ones(now.sizes.shape, np.bool_)
-    least = excess(case, best)[0] if best.sizes.sum() > 0 else np.inf
+    least = toll(case, best).length if best.sizes.sum() > 0 else np.inf
     for number in range(steps):
         if step(case, now, trial, dials, removed):
-            length, load, time = excess(case, now)
+            length, load, time = toll(case, now)
             if load <= ROUNDING and time <= ROUNDING and length < least - ROUNDING:
                 least = length
                 copy_rounds(now, best, everything)
         if number % 50 == 0:
-            _, load, time = excess(case, now)
+            _, load, time = toll(case, now)
             turn_prices(dials, load, time)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.pvrp.instance import Instance
-from scheduling.pvrp.rounds import Case, Dials, Rounds, case_of, empty_rounds
+from scheduling.pvrp.rounds import Attempts, Case, Dials, Rounds, case_of, empty_rounds
 from scheduling.pvrp.search import anneal, build, seed_random
 from scheduling.pvrp.solution import Route, Solution
 
@@ -49,7 +49,7 @@ def solve(instance: Instance, effort: Effort, progress: Callable[[str, float], N
     dials, done, spent = _dials(scale), 0, 0.0
     while spent < 1.0:
         dials.heat[0] = HOT * scale * (COLD / HOT) ** spent
-        anneal(case, (now, trial, best), dials, effort.chunk)
+        anneal(case, Attempts(now, trial, best), dials, effort.chunk)
         done += effort.chunk
         spent = effort.spent(done, time.perf_counter() - began)
         if progress:
