@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
 
-from scheduling.planner import events
+from scheduling.planner import events, granting
 from scheduling.planner.changes import freeze, pin, replan
+from scheduling.planner.granting import Coming, Refusal
 from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Stage, Visits
 from scheduling.planner.outstanding import standing
 from scheduling.planner.pipeline import Progress
@@ -18,17 +18,6 @@ from scheduling.planner.rows import join
 Named: TypeAlias = tuple[int, int]
 """An enterprise and an ordinal."""
 _ORDINALS = 128
-
-
-class Refusal(StrEnum):
-    """Why a wish is not fulfilled, and its visits stay where they are."""
-
-    NOTHING_SCHEDULED = "nothing_scheduled"
-    PINNED = "pinned"
-    FROZEN = "frozen"
-    NOT_SERVED = "not_served"
-    NOBODY_ELSE = "nobody_else"
-    NO_SUCH_DAY = "no_such_day"
 
 
 @dataclass(frozen=True)
@@ -113,43 +102,27 @@ class _Work:
         return events.missed(self.state, site, ordinal, max(self.horizon, behind))
 
     def _hand_back(self, site: int) -> list[events.Moved] | Refusal:
-        """All visits to come go to another agency, or none does."""
-        agency_of, state, now = self.facts.managers.agency, self.state, self.planned
-        served = np.unique(agency_of[self.before.manager[_to_come(self.before, site)]])
+        """By the agency that had it before the change; no visit comes to lie before one that is done."""
+        state, now = self.state, self.planned
+        served = set(self.facts.managers.agency[self.before.manager[_to_come(self.before, site)]].tolist())
         coming = now.take(_to_come(now, site) & (state.day[now.site, now.ordinal - 1] >= 0))
         day, manager = (of[site, coming.ordinal - 1] for of in (state.day, state.manager))
-        agencies = set(agency_of[manager].tolist())
         done = now.day[(now.site == site) & (now.stage == Stage.DONE)].max(initial=self.horizon)
-        if not len(served):
-            return Refusal.NOTHING_SCHEDULED
-        if coming.pinned.any():
-            return Refusal.PINNED
-        if len(served) > 1 or (int(served[0]) in agencies and len(agencies) > 1):
-            return Refusal.NOT_SERVED
-        moved = list[events.Moved]()
-        if int(served[0]) in agencies:
-            if (day <= done).any():
-                return Refusal.FROZEN
-            moved = events.all_or_none(state, site, lambda: events.hand_back(state, site, int(done)))
-            if not moved:
-                return Refusal.NOBODY_ELSE
-        self.handed_back.append((site, int(served[0])))
+        as_they_are = self._coming(replace(coming, day=day, manager=manager), int(done))
+        moved = granting.hand_back(state, site, as_they_are, served)
+        if not isinstance(moved, Refusal):
+            self.handed_back.append((site, min(served)))
         return moved
 
     def _another_day(self, named: Named, days: Flags) -> list[events.Moved] | Refusal:
-        """One of these days instead, with as little way as can be."""
-        row = self.planned.take(_named(self.planned, named))
-        if not len(row) or row.stage[0] == Stage.DONE:
-            return Refusal.NOTHING_SCHEDULED
-        if row.pinned[0]:
-            return Refusal.PINNED
-        if row.day[0] <= self.horizon:
-            return Refusal.FROZEN
-        places = np.arange(len(self.facts.calendar))
-        wanted = days & (places > self.horizon) & (places != row.day[0])
-        (site, ordinal), state = named, self.state
-        moved = events.all_or_none(state, site, lambda: events.another_day(state, site, ordinal, wanted))
-        return moved or Refusal.NO_SUCH_DAY
+        rows = self.planned.take(_named(self.planned, named) & (self.planned.stage < Stage.DONE))
+        return granting.another_day(self.state, *named, self._coming(rows, self.horizon), days)
+
+    def _coming(self, visits: Visits, last: int) -> Coming:
+        """These visits, all days up to the last one of the calendar being fixed."""
+        dates, agency_of = self.facts.calendar.dates, self.facts.managers.agency
+        fixed_until = int(dates[: last + 1].max(initial=0))
+        return Coming(dates[visits.day], agency_of[visits.manager], visits.pinned, fixed_until)
 
     def visits(self, wishes: Wishes) -> Visits:
         """Moved visits stand where they went, as drafts unless their enterprise asked; missed ones are kept."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from scheduling import reasons
 from scheduling.model import Because, Wish, WishAnswer, visit_id_of
-from scheduling.planner.events import Live, Moved, all_or_none, another_day, hand_back, live
+from scheduling.planner.events import Live, Moved, live
+from scheduling.planner.granting import Coming, Refusal, another_day, hand_back
 from scheduling.planner.openings import pack
 from scheduling.planning.making_way import freed_too
 from scheduling.planning.national import facts_of
@@ -40,7 +41,7 @@ def propose_with_wishes(
         return *propose(picture), []
     carried = carry_out(picture, wishes)
     planned, proposal = propose(_with_wishes(picture, carried))
-    return *_with_moves(picture, (planned, proposal), carried.moves), carried.answers
+    return *_with_moves(picture, planned, proposal, carried.moves), carried.answers
 
 
 def can_move(picture: Picture) -> bool:
@@ -99,34 +100,26 @@ class _Work:
         return self._hand_back(wish, rows, moved) if wish.kind == "hand_back" else self._another_day(wish, rows, moved)
 
     def _hand_back(self, wish: Wish, rows: list[int], moved: dict[tuple[int, int], Place]) -> Found:
-        picture, kept, state, site = self.picture, self.picture.kept, self.state, self._key(rows[0])[0]
         if any(self._key(row) in moved for row in rows):
             return None
-        if kept.is_pinned[rows].any():
-            return reasons.PINNED
-        if {picture.agencies.ids[agency] for agency in kept.agency[rows]} != {wish.agency_id}:
-            return reasons.NOT_SERVED
-        if (kept.day[rows] < picture.days[0]).any():
-            return reasons.FROZEN
-        return self._places(all_or_none(state, site, lambda: hand_back(state, site, -1))) or reasons.NOBODY_ELSE
+        coming, agencies = self._coming(rows), self.picture.agencies.ids
+        gives_back = agencies.index(wish.agency_id) if wish.agency_id in agencies else len(agencies)
+        concerned = {gives_back, *coming.agency.tolist()}
+        return self._found(hand_back(self.state, self._key(rows[0])[0], coming, concerned))
 
     def _another_day(self, wish: Wish, rows: list[int], moved: dict[tuple[int, int], Place]) -> Found:
-        picture, kept, state = self.picture, self.picture.kept, self.state
         row = next((row for row in rows if self._visit_id(*self._key(row)) == wish.visit_id), None)
         if row is None:
             return reasons.NOTHING_SCHEDULED
-        site, ordinal = self._key(row)
-        if (site, ordinal) in moved:
+        if self._key(row) in moved:
             return None
-        if kept.is_pinned[row]:
-            return reasons.PINNED
-        if kept.day[row] < picture.days[0]:
-            return reasons.FROZEN
-        wanted = np.isin(picture.days, [day.toordinal() for day in wish.days]) & (picture.days != kept.day[row])
-        if not wanted.any():
-            return reasons.NO_SUCH_DAY
-        found = all_or_none(state, site, lambda: another_day(state, site, ordinal, wanted))
-        return self._places(found) or reasons.NO_SUCH_DAY
+        days = np.isin(self.picture.days, [day.toordinal() for day in wish.days])
+        return self._found(another_day(self.state, *self._key(row), self._coming([row]), days))
+
+    def _coming(self, rows: list[int]) -> Coming:
+        """These visits; what lies before the first day that can be planned is fixed."""
+        kept = self.picture.kept
+        return Coming(kept.day[rows], kept.agency[rows], kept.is_pinned[rows] == 1, int(self.picture.days[0]) - 1)
 
     def _key(self, row: int) -> tuple[int, int]:
         return int(self.picture.kept.site[row]), int(self.picture.kept.ordinal[row])
@@ -135,8 +128,10 @@ class _Work:
         enterprise_id = UUID(bytes=self.picture.sites.ids[site].tobytes())
         return visit_id_of(self.picture.programme.programme_id, enterprise_id, ordinal)
 
-    def _places(self, moved: list[Moved]) -> dict[tuple[int, int], Place]:
-        return {(one.site, one.ordinal): (one.manager, int(self.picture.days[one.day])) for one in moved}
+    def _found(self, answer: list[Moved] | Refusal) -> Found:
+        if isinstance(answer, Refusal):
+            return reasons.WISHES[answer]
+        return {(one.site, one.ordinal): (one.manager, int(self.picture.days[one.day])) for one in answer}
 
     def _keep_apart(self, site: int) -> None:
         """Days too near to what lies behind are closed: the live plan knows only the days that can still be planned."""
@@ -192,21 +187,20 @@ def _also(picture: Picture, wishes: Iterable[Wish]) -> HandedBack:
 
 
 def _with_moves(
-    before: Picture, planned: tuple[Picture, Proposal], moves: dict[tuple[int, int], Place]
+    before: Picture, planned: Picture, proposal: Proposal, moves: dict[tuple[int, int], Place]
 ) -> tuple[Picture, Proposal]:
     """The wishes' visits as needs that stand where they stood before, and are proposed where they go."""
-    picture, proposal = planned
     origin = freed_too(replace(before, needs=_no_needs(before)), _rows_of(before, moves)).needs
     places = [moves[site, ordinal] for site, ordinal in zip(origin.site.tolist(), origin.ordinal.tolist(), strict=True)]
     table = np.array(places, np.int64).reshape(-1, 2)
     needs = {
-        name: np.append(getattr(picture.needs, name), getattr(origin, name)) for name in origin.__dataclass_fields__
+        name: np.append(getattr(planned.needs, name), getattr(origin, name)) for name in origin.__dataclass_fields__
     }
     joined = replace(
-        picture,
-        kept=picture.kept.take(~_rows_of(picture, moves)),
-        needs=replace(picture.needs, **needs),
-        released=np.concatenate([picture.released, np.column_stack([origin.site, origin.ordinal])]),
+        planned,
+        kept=planned.kept.take(~_rows_of(planned, moves)),
+        needs=replace(planned.needs, **needs),
+        released=np.concatenate([planned.released, np.column_stack([origin.site, origin.ordinal])]),
     )
     none = np.full(len(table), NOBODY, np.int64)
     return joined, Proposal(
