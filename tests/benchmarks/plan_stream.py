@@ -11,9 +11,9 @@ import numpy as np
 
 from scheduling.planner import Plan, events, plan
 from scheduling.planner.difference import difference
-from scheduling.planner.forecast import PROVINCES, forecast, in_proportion
+from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.measures import measure
-from scheduling.planner.model import Facts, Flags, Ints, Reason, Sites, Stage, Unscheduled, Visits
+from scheduling.planner.model import PROVINCES, Facts, Flags, Ints, Reason, Sites, Stage, Unscheduled, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.prices import shadow_prices
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scheduling.planner import Facts, Plan, events, plan
 from scheduling.planner.bundles import DayBundles
 from scheduling.planner.days import ripeness
-from scheduling.planner.forecast import forecast, in_proportion, kinds_of
+from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.groups import group, usable_days
 from scheduling.planner.model import Agencies, Managers, Visits
 from scheduling.planner.openings import pack
@@ -60,13 +60,13 @@ def test_those_expected_are_as_many_of_each_kind_as_asked(programme: Make) -> No
     table = in_proportion(facts.sites, 33)
     assert table.sum() == 33
     made = forecast(facts, table, 4)
-    assert np.array_equal(np.bincount(kinds_of(made), minlength=len(table)), table)
+    assert np.array_equal(np.bincount(made.kind, minlength=len(table)), table)
     assert not np.isin(made.place, facts.sites.place).any()
 
 
 def test_kinds_that_nobody_knows_yet_cannot_be_foreseen(programme: Make) -> None:
     facts = programme(sites=5)
-    unknown = np.bincount(kinds_of(facts.sites), minlength=96) == 0
+    unknown = np.bincount(facts.sites.kind, minlength=96) == 0
     assert len(forecast(facts, unknown * 10)) == 0
 
 

@@ -148,10 +148,14 @@ def _wanted(state: Live, site: int, visits: int, days: Bits) -> Wanted:
 
 def _spaced(state: Live, site: int, days: Bits) -> Bits:
     """Without the days too near to the enterprise's other visits."""
+    return days & far_from(state, state.day[site][state.day[site] >= 0])
+
+
+def far_from(state: Live, others: Ints) -> Bits:
+    """The days that keep the spacing to all of these."""
     dates = state.facts.calendar.dates
-    others = state.day[site][state.day[site] >= 0]
     far = np.abs(dates[:, None] - dates[others][None, :]) >= state.facts.rules.spacing_days
-    return days & pack(np.all(far, axis=1, keepdims=True).T)[0]
+    return pack(np.all(far, axis=1, keepdims=True).T)[0]
 
 
 def in_order(state: Live, site: int, turn: int) -> Bits:

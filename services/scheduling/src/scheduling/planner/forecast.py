@@ -4,22 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.planner.model import SECTORS, Facts, Ints, Sites
+from scheduling.planner.model import PROVINCES, SECTORS, Facts, Ints, Sites
 
-PROVINCES = 32
 KINDS = PROVINCES * len(SECTORS)
-"""A kind is a sector in a province: `sector * PROVINCES + province`."""
 SCATTER_KM = 1.5
-
-
-def kinds_of(sites: Sites) -> Ints:
-    """The kind of each enterprise."""
-    return sites.sector * PROVINCES + sites.province
 
 
 def in_proportion(sites: Sites, count: int) -> Ints:
     """How many more of each kind, where those to come are like those known: a table that may then be corrected."""
-    known = np.bincount(kinds_of(sites), minlength=KINDS)
+    known = np.bincount(sites.kind, minlength=KINDS)
     exact = known * (count / max(known.sum(), 1))
     table = np.floor(exact).astype(np.int64)
     rest = min(count, round(exact.sum())) - table.sum()
@@ -32,7 +25,7 @@ def forecast(facts: Facts, more: Ints, seed: int = 0) -> Sites:
 
     The same facts, table and seed give the same enterprises.
     """
-    rng, kind = np.random.default_rng(seed), kinds_of(facts.sites)
+    rng, kind = np.random.default_rng(seed), facts.sites.kind
     drawn = [rng.choice(np.flatnonzero(kind == one), more[one]) for one in np.flatnonzero(more) if (kind == one).any()]
     like = np.concatenate([np.empty(0, np.int64), *drawn])
     place = facts.sites.place[like] + rng.normal(0, SCATTER_KM, (len(like), 2))

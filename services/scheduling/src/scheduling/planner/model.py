@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +87,17 @@ class Calendar:
 
 
 @dataclass(frozen=True)
-class Sites:
+class Columns:
+    """A table, one array a column."""
+
+    def take(self, rows: Ints | Flags) -> Self:
+        """Only these rows, in this order."""
+        columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
+        return replace(self, **columns)
+
+
+@dataclass(frozen=True)
+class Sites(Columns):
     """The enterprises: where (km east and north), what, how risky, when open, and how many visits each needs."""
 
     place: Reals
@@ -106,11 +116,6 @@ class Sites:
         """Sector and province as one number."""
         return self.sector * PROVINCES + self.province
 
-    def take(self, rows: Ints | Flags) -> "Sites":
-        """Only these rows, in this order."""
-        columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
-        return replace(self, **columns)
-
 
 @dataclass(frozen=True)
 class Agencies:
@@ -125,7 +130,7 @@ class Agencies:
 
 
 @dataclass(frozen=True)
-class Managers:
+class Managers(Columns):
     """The managers: whose, from where, how many visits a day, and the days on which they may visit at all.
 
     By its `key` a manager is known in every plan, wherever it stands; unless told otherwise that is its place.
@@ -144,18 +149,13 @@ class Managers:
     def __len__(self) -> int:
         return len(self.agency)
 
-    def take(self, rows: Ints | Flags) -> "Managers":
-        """Only these rows, in this order."""
-        columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
-        return replace(self, **columns)
-
 
 def _no_flags() -> Flags:
     return np.empty(0, np.bool_)
 
 
 @dataclass(frozen=True)
-class Visits:
+class Visits(Columns):
     """Visits with a date, column by column; `day` is a place in the calendar, -1 where the date is no working day."""
 
     site: Ints = field(default_factory=_no_ints)
@@ -168,11 +168,6 @@ class Visits:
 
     def __len__(self) -> int:
         return len(self.site)
-
-    def take(self, rows: Ints | Flags) -> "Visits":
-        """Only these rows, in this order."""
-        columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
-        return replace(self, **columns)
 
 
 @dataclass(frozen=True)

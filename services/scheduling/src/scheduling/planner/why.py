@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.planner.events import Live, able, in_order
+from scheduling.planner.events import Live, able, far_from, in_order
 from scheduling.planner.geometry import ROAD, apart, tour
 from scheduling.planner.insertion import WAIT_KM, Wanted, day_costs
-from scheduling.planner.model import NOBODY, Bits, Ints, Reals
-from scheduling.planner.openings import pack, unpack
+from scheduling.planner.model import NOBODY, Ints, Reals
+from scheduling.planner.openings import unpack
 
 COMPARED = 5
 
@@ -83,7 +83,7 @@ def _prices(state: Live, site: int, ordinal: int) -> _Prices:
     facts, turn = state.facts, ordinal - 1
     manager, day = int(state.manager[site, turn]), int(state.day[site, turn])
     others = np.delete(state.day[site], turn)
-    open_days = facts.sites.open_days[site] & _spaced(state, others[others >= 0]) & in_order(state, site, turn)
+    open_days = facts.sites.open_days[site] & far_from(state, others[others >= 0]) & in_order(state, site, turn)
     wanted = Wanted(site, 1, open_days, 0.0)
     who = np.flatnonzero(able(state, site)[facts.managers.agency])
     away = np.hypot(*(facts.managers.base[who] - facts.sites.place[site]).T)
@@ -96,12 +96,6 @@ def _prices(state: Live, site: int, ordinal: int) -> _Prices:
     # A visit's own seat is taken, so its price is what its day would lose without it.
     asked[manager][day] = _saved(state, site, manager, day) + wait_days[day] * weight
     return _Prices(state, asked, wait_days, weight, manager, day)
-
-
-def _spaced(state: Live, others: Ints) -> Bits:
-    dates = state.facts.calendar.dates
-    far = np.abs(dates[:, None] - dates[others][None, :]) >= state.facts.rules.spacing_days
-    return pack(np.all(far, axis=1, keepdims=True).T)[0]
 
 
 def _wait_days(state: Live, site: int) -> Ints:
