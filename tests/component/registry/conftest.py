@@ -110,6 +110,7 @@ def enterprise_row() -> Callable[..., dict[str, object]]:
             "latitude": "37.3",
             "longitude": "127.0",
             "risk": "4",
+            "closed_days": "",
             "closed_on": "",
             "synthetic": "true",
         } | changed

@@ -102,7 +102,8 @@ async def mid_year(register: Register, send: Any, enterprise_row: Body) -> None:
     [programme] = (await register.officer.get("/programmes")).json()
     path = f"/programmes/{programme['programme_id']}/changes"
     await register.send("POST", path, {"holidays_added": ["2023-10-02"]}, **TODAY)
-    await send("enterprises", [enterprise_row(number) for number in range(1, 7)])
+    days = {6: "2023-08-01..2023-08-04"}
+    await send("enterprises", [enterprise_row(number, closed_days=days.get(number, "")) for number in range(1, 7)])
     await send("enterprises", [enterprise_row(1, headcount=40), enterprise_row(2, closed_on="2023-06-30")])
 
 
@@ -115,7 +116,9 @@ async def test_what_is_known_stands_as_it_was_said_however_often(
     await register.pool.execute("update agency set status = 'applied', version = 1")
     await register.pool.execute("update manager set trained_on = null, left_on = null, leave_days = '{}', version = 0")
     await register.pool.execute("update programme set standing = terms, version = 1")
-    await register.pool.execute("update enterprise set headcount = 1, is_closed = false, version = 0")
+    await register.pool.execute(
+        "update enterprise set headcount = 1, closed_days = '{}', is_closed = false, version = 0"
+    )
     for _ in range(2):
         await register.take_back(facts)
     assert await register.state() == before

@@ -148,9 +148,10 @@ def test_a_late_fact_changes_nothing() -> None:
 
 
 def test_only_news_is_said() -> None:
-    revision = after(registered(**FACTORY), changed(**FACTORY, risk=9), changed(**FACTORY, closed_weekdays=("sat",)))
+    changes: list[dict[str, Any]] = [{"risk": 9}, {"closed_weekdays": ("sat",)}, {"closed_days": (date(2023, 8, 1),)}]
+    revision = after(registered(**FACTORY), *(changed(**FACTORY, **change) for change in changes))
     assert [each.sequence for each in revision.announcements] == [1]
-    assert [(standing.version, standing.heard) for standing in revision.standings] == [(1, 3)]
+    assert [(standing.version, standing.heard) for standing in revision.standings] == [(1, 4)]
 
 
 @pytest.mark.parametrize(

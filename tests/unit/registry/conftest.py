@@ -97,7 +97,7 @@ def enterprise() -> Enterprise:
     """A small manufacturer in Suwon."""
     return Enterprise(
         *("합성-가람정밀", "0500020239", "경기도 수원시 합성로 1", "25924", "KSIC-10", 9, None, "KR-41", "41111"),
-        *(37.3, 127.0, False, 4, None, None, "mon", "", True),
+        *(37.3, 127.0, False, 4, None, None, "mon", (date(2023, 8, 1),), "", True),
     )
 
 

@@ -27,6 +27,7 @@ GOOD = {
     "open_from": "2023-03-01",
     "open_until": "2023-06-30",
     "closed_weekdays": "mon",
+    "closed_days": "2023-08-01..2023-08-03",
     "synthetic": "true",
     "closed_on": "",
 }
@@ -69,6 +70,11 @@ def test_a_missing_province_follows_from_the_district() -> None:
     assert read(GOOD, province="").enterprise.province == "KR-41"
 
 
+def test_the_days_on_which_an_enterprise_is_closed_are_read_one_by_one() -> None:
+    assert read(GOOD).enterprise.closed_days == tuple(date(2023, 8, day) for day in (1, 2, 3))
+    assert read(GOOD, closed_days="").enterprise.closed_days == ()
+
+
 def test_a_row_with_a_closing_day_is_closed() -> None:
     found = read(GOOD, closed_on="2023-07-01")
     assert (found.is_closed, found.closed_on) == (True, date(2023, 7, 1))
@@ -85,6 +91,7 @@ def test_a_row_with_a_closing_day_is_closed() -> None:
         ({"province": "KR-11"}, "province|district"),
         ({"latitude": ""}, "latitude|longitude"),
         ({"open_until": "2023-02-01"}, "open_from|open_until"),
+        ({"closed_days": "2023-08-01|2023-13-01"}, "closed_days"),
     ],
 )
 def test_a_row_that_contradicts_itself_is_refused(changed: dict[str, str], columns: str) -> None:

@@ -137,6 +137,9 @@ class _EnterpriseState(Fact):
     open_from: date | None = Field(default=None, description="construction: first day of the works")
     open_until: date | None = Field(default=None, description="construction: last day of the works")
     closed_weekdays: tuple[Weekday, ...] = ()
+    closed_days: tuple[date, ...] = Field(
+        default=(), description="days without visits besides, such as a factory's holidays, in order; all there are"
+    )
     preferred_weekdays: tuple[Weekday, ...] = ()
     is_synthetic: bool = False
 

@@ -27,6 +27,7 @@ class Enterprise(NamedTuple):  # a tuple, not a dataclass: made, compared and co
     open_from: date | None
     open_until: date | None
     closed_weekdays: str
+    closed_days: tuple[date, ...]
     preferred_weekdays: str
     is_synthetic: bool
 

@@ -112,6 +112,7 @@ def _fact(
         "open_from": state.open_from,
         "open_until": state.open_until,
         "closed_weekdays": _weekdays(state.closed_weekdays),
+        "closed_days": state.closed_days,
         "preferred_weekdays": _weekdays(state.preferred_weekdays),
         "is_synthetic": state.is_synthetic,
     }

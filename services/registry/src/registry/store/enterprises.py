@@ -30,7 +30,7 @@ async def states(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Enterprise]:
         f"select enterprise_id, {', '.join(STATE)} from enterprise where enterprise_id = any($1)",  # noqa: S608 - our own column names
         ids,
     )
-    return {row[0]: Enterprise(*row[1:]) for row in rows}
+    return {row[0]: _state(row[1:]) for row in rows}
 
 
 async def add(db: Connection, kept: Iterable[Kept]) -> None:
@@ -84,6 +84,11 @@ async def counts(db: Connection, provinces: Sequence[str] | None) -> list[dict[s
         provinces,
     )
     return [dict(row) for row in rows]
+
+
+def _state(columns: Sequence[Any]) -> Enterprise:
+    state = Enterprise(*columns)
+    return state._replace(closed_days=tuple(state.closed_days))
 
 
 def _row(kept: Kept) -> tuple[object, ...]:

@@ -23,7 +23,8 @@ from registry.model.programmes import Terms
 Kind = Literal["agency", "manager"]
 _STATE = (
     *("industry_code", "industry_code_system", "headcount", "contract_value_won", "province", "district", "latitude"),
-    *("longitude", "risk", "open_from", "open_until", "closed_weekdays", "preferred_weekdays", "is_synthetic"),
+    *("longitude", "risk", "open_from", "open_until", "closed_weekdays", "closed_days", "preferred_weekdays"),
+    "is_synthetic",
 )
 _ENTERPRISE = f"""
     insert into enterprise (enterprise_id, version, {", ".join(_STATE)}, name, business_number, address, is_placed,
@@ -91,7 +92,7 @@ async def keep_enterprises(
     """Enterprises as they were said; the next file that has them brings their name, number and address."""
     await db.executemany(
         _ENTERPRISE,
-        [(fact.enterprise_id, envelope.sequence, *map(_cell, _of(fact, _STATE))) for fact, envelope in batch],
+        [(fact.enterprise_id, envelope.sequence, *map(_cell, _STATE, _of(fact, _STATE))) for fact, envelope in batch],
     )
 
 
@@ -154,5 +155,5 @@ def _of(fact: Fact, names: Sequence[str]) -> list[Any]:
     return [getattr(fact, name) for name in names]
 
 
-def _cell(value: Any) -> Any:
-    return "|".join(value) if isinstance(value, tuple) else value  # weekdays lie in a cell, mon|tue
+def _cell(name: str, value: Any) -> Any:
+    return "|".join(value) if name.endswith("_weekdays") else value  # weekdays lie in a cell, mon|tue

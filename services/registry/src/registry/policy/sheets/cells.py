@@ -1,7 +1,7 @@
 """Cells: from a text to a value, or to the reason, in Korean and English, why it is none."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import get_args
 from uuid import UUID
@@ -12,6 +12,8 @@ from registry.model.checks import is_business_number
 Read = Callable[[str], object]
 
 WEEKDAYS = get_args(Weekday)
+MOST_DAYS = 366
+"""In a cell that lists days."""
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": False, "": False}
 
 
@@ -124,6 +126,31 @@ def weekdays(cell: str) -> str:
             f"is no day of the week (mon|tue|...): {'|'.join(unknown)}",
         )
     return "|".join(one for one in WEEKDAYS if one in said)
+
+
+@lru_cache(maxsize=1_000)
+def days(cell: str) -> tuple[date, ...]:
+    """Dates and spans such as `2023-05-08|2023-08-01..2023-08-04`: every day of them once, in order."""
+    found = {each for part in cell.split("|") if part.strip() for each in _span(part.strip())}
+    if len(found) > MOST_DAYS:
+        raise UnreadableError(f"날짜가 {MOST_DAYS}일보다 많습니다", f"lists more than {MOST_DAYS} days")
+    return tuple(sorted(found))
+
+
+def _span(said: str) -> Sequence[date]:
+    first, dots, last = said.partition("..")
+    refusal = UnreadableError(
+        f"날짜(YYYY-MM-DD)도 기간(날짜..날짜)도 아닙니다: {said}",
+        f"is no date (YYYY-MM-DD) and no span (date..date): {said}",
+    )
+    try:
+        begins = date.fromisoformat(first.strip())
+        length = (date.fromisoformat(last.strip()) - begins).days + 1 if dots else 1
+    except ValueError:
+        raise refusal from None
+    if not 0 < length <= MOST_DAYS:
+        raise refusal
+    return [begins + timedelta(days=number) for number in range(length)]
 
 
 def truth(cell: str) -> bool:

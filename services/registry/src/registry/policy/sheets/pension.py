@@ -65,7 +65,7 @@ def _enterprise(values: Values) -> Reading:
         )
     state = Enterprise(
         *(name, number, address, code, "NTS", heads, None, found, district),
-        *(None, None, True, None, None, None, "", "", False),
+        *(None, None, True, None, None, None, "", (), "", False),
     )
     left = left_on if is_closed else None
     return Reading(identity_of(number, name, address), state, None, None, is_closed, left)

@@ -9,6 +9,7 @@ from registry.policy.sheets.cells import (
     UnreadableError,
     business_number,
     day,
+    days,
     degrees,
     identity,
     needed_text,
@@ -53,7 +54,8 @@ def district_code(cell: str) -> str:
 def _enterprise(values: Values) -> Reading:
     (
         enterprise_id, name, number, code, system, headcount, contract_value, province, district, address, latitude,
-        longitude, found_risk, opens, closes, closed, preferred, is_synthetic, registered_on, changed_on, closed_on,
+        longitude, found_risk, opens, closes, closed, closed_days, preferred, is_synthetic, registered_on, changed_on,
+        closed_on,
     ) = values  # fmt: skip
     found = province_of(district)
     if province and province != found:
@@ -67,7 +69,7 @@ def _enterprise(values: Values) -> Reading:
     _refuse_if_over_before_it_begins(opens, closes)
     state = Enterprise(
         name, number, address, code, system, headcount, contract_value, found, district, latitude, longitude,
-        latitude is None, found_risk, opens, closes, closed, preferred, is_synthetic,
+        latitude is None, found_risk, opens, closes, closed, closed_days, preferred, is_synthetic,
     )  # fmt: skip
     return Reading(
         enterprise_id or identity_of(number, name, address),
@@ -107,6 +109,7 @@ TEMPLATE = Sheet(
         Column("open_from", day, is_needed=False),
         Column("open_until", day, is_needed=False),
         Column("closed_weekdays", weekdays, is_needed=False),
+        Column("closed_days", days, is_needed=False),
         Column("preferred_weekdays", weekdays, is_needed=False),
         Column("is_synthetic", truth, is_needed=False, prefixes=("synthetic", "is_synthetic")),
         Column("registered_on", day, is_needed=False),
