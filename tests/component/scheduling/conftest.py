@@ -4,12 +4,14 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -44,6 +46,7 @@ class Nation:
     programme_id: UUID = field(default_factory=uuid4)
     limits: dict[str, Any] = field(default_factory=dict[str, Any])
     seed: int = 7
+    closed_days: tuple[date, ...] = ()
 
     @property
     def programme(self) -> ProgrammeOpened:
@@ -124,6 +127,7 @@ class Nation:
             open_from=date(2023, 5, 2) if works else None,
             open_until=date(2023, 9, 15) if works else None,
             closed_weekdays=("mon", "thu") if number % 5 == 0 else (),
+            closed_days=self.closed_days,
             registered_on=date(2023, 4, 11),
         )
 
@@ -198,6 +202,30 @@ class Scheduling:
     async def visits(self, **filters: Any) -> list[dict[str, Any]]:
         answer = await self.call("GET", "/visits/export", params=filters)
         return [json.loads(line) for line in answer.text.splitlines()]
+
+    async def by_id(self) -> dict[str, dict[str, Any]]:
+        return {visit["visit_id"]: visit for visit in await self.visits()}
+
+    async def planned(self, nation: Nation) -> dict[str, dict[str, Any]]:
+        """The visits, by id, of a nation that was heard of and has its first plan."""
+        await self.hear_all(nation)
+        await self.plan(nation)
+        return await self.by_id()
+
+    @asynccontextmanager
+    async def held(self, statement: str) -> AsyncGenerator[None]:
+        """Holds what a statement locks, so that whoever needs it must stop there."""
+        connection = await asyncpg.connect(self.dsn)
+        async with connection.transaction():
+            await connection.execute(statement)
+            yield
+        await connection.close()
+
+    async def until(self, condition: str) -> None:
+        """Until a condition of SQL holds."""
+        async with asyncio.timeout(240):
+            while not await self.pool.fetchval(f"select {condition}"):
+                await asyncio.sleep(0.05)
 
     async def report(self, rows: Sequence[dict[str, Any]], role: Any = "service", **more: Any) -> dict[str, Any]:
         answer = await self.call("POST", "/visits/reports", role, json=list(rows), **more)

@@ -27,7 +27,7 @@ def changed(fact: Any, **more: Any) -> EnterpriseChanged:
 async def test_topics_in_any_order_give_the_same_picture(scheduling: Any, nation: Any, seed: int) -> None:
     korea = nation(enterprises=10)
     closed = EnterpriseClosed(enterprise_id=korea.registered[3].enterprise_id, closed_on=date(2023, 5, 1))
-    moved = changed(korea.registered[4], risk=9)
+    moved = changed(korea.registered[4], risk=9, closed_days=(date(2023, 8, 1), date(2023, 8, 2)))
     # Within a topic the order of a key is kept; the topics among themselves come as they like.
     topics = [
         [([korea.programme], 1)],

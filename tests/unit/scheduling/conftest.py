@@ -61,6 +61,8 @@ def _enterprises(dice: np.random.Generator, sites: int, year: tuple[int, int]) -
         np.where(works, last - dice.integers(0, 80, sites), FAR_AHEAD),
         np.where(dice.random(sites) < 0.2, 1 << dice.integers(0, 7, sites), 0),
         np.zeros(sites, np.int64),
+        dice.integers(0, sites, 3 * sites),
+        first + dice.integers(0, last - first, 3 * sites),
     )
 
 

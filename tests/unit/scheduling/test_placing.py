@@ -74,7 +74,9 @@ def _open(picture: Picture) -> Picture:
     """Everybody is open all year."""
     count = len(picture.sites)
     sites = replace(picture.sites, open_from=np.zeros(count, np.int64), open_until=np.full(count, 10**7))
-    return replace(picture, sites=replace(sites, closed_weekdays=np.zeros(count, np.int64)))
+    nothing = np.empty(0, np.int64)
+    open_days = replace(sites, closed_weekdays=np.zeros(count, np.int64), closed_of=nothing, closed_on=nothing)
+    return replace(picture, sites=open_days)
 
 
 def test_who_needs_nothing_is_not_placed(small: Any) -> None:

@@ -36,6 +36,9 @@ CHANGES: dict[str, Callable[[Picture, np.random.Generator], Picture]] = {
         p.sites, open_until=_one(p.sites.open_until, dice, p.today + 20))),
     "closed weekday": lambda p, dice: replace(p, sites=replace(
         p.sites, closed_weekdays=_one(p.sites.closed_weekdays, dice, 0b11))),
+    "closed days": lambda p, dice: replace(p, sites=replace(
+        p.sites, closed_of=np.append(p.sites.closed_of, np.full(60, dice.integers(0, len(p.sites)))),
+        closed_on=np.append(p.sites.closed_on, p.today + np.arange(1, 61)))),
 }  # fmt: skip
 
 

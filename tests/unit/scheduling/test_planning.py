@@ -135,6 +135,9 @@ SPOILERS: dict[str, Callable[[Picture, Proposal], tuple[Picture, Proposal]]] = {
     "closed_weekday": lambda p, o: (
         replace(p, sites=replace(p.sites, closed_weekdays=np.full(len(p.sites), 0b1111111))), o
     ),
+    "closed_day": lambda p, o: (
+        replace(p, sites=replace(p.sites, closed_of=p.needs.site[:1], closed_on=o.day[:1])), o
+    ),
     "over_capacity": lambda p, o: (p, Proposal(np.zeros_like(o.manager), np.full_like(o.day, o.day[0]), o.reason)),
     "visit_twice": lambda p, o: (replace(p, needs=replace(p.needs, ordinal=np.ones_like(p.needs.ordinal))), o),
     "spacing_too_short": lambda p, o: (p, _moved(o, day=o.day[1] - 27)),

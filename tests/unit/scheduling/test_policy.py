@@ -236,6 +236,7 @@ def test_a_visit_keeps_its_distance_from_later_ones_that_took_place() -> None:
         {"enterprise": OpenDays(None, MAY, 0)},
         {"enterprise": OpenDays(date(2024, 1, 1), None, 0)},
         {"enterprise": OpenDays(None, None, 0b1111111)},
+        {"enterprise": OpenDays(None, None, 0, frozenset(MAY + timedelta(days=n) for n in range(300)))},
     ],
 )
 def test_where_nobody_can_come_there_is_no_day(more: dict[str, Any]) -> None:

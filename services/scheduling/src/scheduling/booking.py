@@ -126,10 +126,7 @@ async def _desk(db: Connection, around: Sequence[Visit], today: date) -> _Desk:
     for visit in around:
         siblings.setdefault(visit.enterprise_id, {})[visit.visit_id] = visit
     known = await picture.programmes(db, [visit.programme_id for visit in around])
-    open_days = {
-        row["enterprise_id"]: OpenDays(row["open_from"], row["open_until"], row["closed_weekdays"])
-        for row in await visits.open_days_of(db, siblings)
-    }
+    open_days = {row["enterprise_id"]: _open_days(row) for row in await visits.open_days_of(db, siblings)}
     managers = await _managers(db, around, min(p.window_from for p in known.values()) - timedelta(days=1))
     days = {name: policy.days_of(programme) for name, programme in known.items()}
     return _Desk(siblings, open_days, managers, known, days, today)
@@ -141,6 +138,10 @@ async def _managers(db: Connection, around: Sequence[Visit], after: date) -> dic
     for row in await visits.booked_days(db, list(managers), after):
         managers[row["manager_id"]].booked[row["visit_on"]] = row["visits"]
     return managers
+
+
+def _open_days(row: asyncpg.Record) -> OpenDays:
+    return OpenDays(row["open_from"], row["open_until"], row["closed_weekdays"], frozenset(row["closed_days"]))
 
 
 def _manager(row: asyncpg.Record) -> ManagerDays:

@@ -114,12 +114,13 @@ class OpenDays:
     open_from: date | None
     open_until: date | None
     closed_weekdays: int
+    closed_days: frozenset[date] = frozenset()
 
     def allow(self, day: date) -> bool:
         """Whether the enterprise may be visited on a day."""
         if (self.open_from and day < self.open_from) or (self.open_until and day > self.open_until):
             return False
-        return not self.closed_weekdays >> day.weekday() & 1
+        return day not in self.closed_days and not self.closed_weekdays >> day.weekday() & 1
 
 
 @dataclass(frozen=True, slots=True)

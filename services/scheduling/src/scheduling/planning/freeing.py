@@ -65,7 +65,7 @@ def _is_not_licensed(ground: Ground, v: Kept) -> Flags:
 
 def _is_away(ground: Ground, v: Kept) -> Flags:
     managers = ground.managers
-    on_leave = np.isin(v.manager * _WIDE + v.day, managers.leave_of * _WIDE + managers.leave_on)
+    on_leave = _are_pairs((v.manager, v.day), (managers.leave_of, managers.leave_on))
     return on_leave | (v.day <= managers.trained_on[v.manager]) | (v.day >= managers.left_on[v.manager])
 
 
@@ -76,7 +76,13 @@ def _is_no_day_of_the_programme(ground: Ground, v: Kept) -> Flags:
 def _is_not_open(ground: Ground, v: Kept) -> Flags:
     sites = ground.sites
     outside = (v.day < sites.open_from[v.site]) | (v.day > sites.open_until[v.site])
-    return outside | (sites.closed_weekdays[v.site] >> (v.day + 6) % 7 & 1 == 1)
+    every_week = sites.closed_weekdays[v.site] >> (v.day + 6) % 7 & 1 == 1
+    return outside | every_week | _are_pairs((v.site, v.day), (sites.closed_of, sites.closed_on))
+
+
+def _are_pairs(rows: tuple[Ints, Ints], pairs: tuple[Ints, Ints]) -> Flags:
+    """Which rows are among some pairs of somebody and a day."""
+    return np.isin(rows[0] * _WIDE + rows[1], pairs[0] * _WIDE + pairs[1])
 
 
 _RULES: tuple[Callable[[Ground, Kept], Flags], ...] = (

@@ -22,11 +22,17 @@ def manager_days(picture: Picture) -> Flags:
     last = np.minimum(agencies.licence_until[agency], managers.left_on - 1)
     fit = (days[None, :] >= first[:, None]) & (days[None, :] <= last[:, None])
     fit &= ~is_suspended(agencies, agency[:, None], days[None, :])
-    place = np.searchsorted(days, managers.leave_on)
-    is_day = place < len(days)
-    is_day[is_day] = days[place[is_day]] == managers.leave_on[is_day]
-    fit[managers.leave_of[is_day], place[is_day]] = False
+    _close(fit, days, (managers.leave_of, managers.leave_on))
     return fit
+
+
+def _close(table: Flags, days: Ints, off: tuple[Ints, Ints]) -> None:
+    """Rows of the table have days off; those that are none of these days do not matter."""
+    row, day = off
+    place = np.searchsorted(days, day)
+    is_day = place < len(days)
+    is_day[is_day] = days[place[is_day]] == day[is_day]
+    table[row[is_day], place[is_day]] = False
 
 
 def manager_room(picture: Picture) -> Ints:
@@ -42,11 +48,15 @@ def manager_room(picture: Picture) -> Ints:
 
 
 def site_days(picture: Picture) -> tuple[Flags, Ints]:
-    """The different patterns of open days, and which of them each site has."""
+    """Patterns of open days, and which of them each site has; a site with closed days of its own shares none."""
     sites, days = picture.sites, picture.days
-    table = np.column_stack([sites.open_from, sites.open_until, sites.closed_weekdays])
+    alone = np.zeros(len(sites), np.int64)
+    alone[sites.closed_of] = sites.closed_of + 1
+    table = np.column_stack([sites.open_from, sites.open_until, sites.closed_weekdays, alone])
     kinds, of_site = np.unique(table, axis=0, return_inverse=True)
     weekday = (days + 6) % 7
     is_open = (days[None, :] >= kinds[:, :1]) & (days[None, :] <= kinds[:, 1:2])
-    is_open &= (kinds[:, 2:] >> weekday[None, :]) & 1 == 0
-    return is_open, of_site.reshape(-1).astype(np.int64)
+    is_open &= (kinds[:, 2:3] >> weekday[None, :]) & 1 == 0
+    of_site = of_site.reshape(-1).astype(np.int64)
+    _close(is_open, days, (of_site[sites.closed_of], sites.closed_on))
+    return is_open, of_site

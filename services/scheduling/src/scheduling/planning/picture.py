@@ -59,7 +59,7 @@ class Managers:
 
 @dataclass(frozen=True)
 class Sites:
-    """Eligible enterprises that are not closed, by id."""
+    """Eligible enterprises that are not closed, by id; closed days are pairs of enterprise and day."""
 
     ids: Octets
     latitude: Reals
@@ -71,6 +71,8 @@ class Sites:
     open_until: Ints
     closed_weekdays: Ints
     preferred_weekdays: Ints
+    closed_of: Ints = field(default_factory=_none)
+    closed_on: Ints = field(default_factory=_none)
 
     def __len__(self) -> int:
         return len(self.sector)

@@ -1,6 +1,6 @@
 """The picture read out of the database, as it was at one instant."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -77,8 +77,7 @@ def _agencies(rows: Sequence[Any]) -> Agencies:
 
 def _managers(rows: Sequence[Any], agency_ids: Sequence[UUID]) -> Managers:
     places = {name: place for place, name in enumerate(agency_ids)}
-    leave = [(manager, day.toordinal()) for manager, row in enumerate(rows) for day in row["leave_days"]]
-    away = np.array(leave, np.int64).reshape(-1, 2)
+    away = _days_off(row["leave_days"] for row in rows)
     return Managers(
         [row["manager_id"] for row in rows],
         np.array([places[row["agency_id"]] for row in rows], np.int64),
@@ -93,18 +92,27 @@ def _managers(rows: Sequence[Any], agency_ids: Sequence[UUID]) -> Managers:
 
 
 async def _sites(chunks: AsyncIterator[list[Any]]) -> Sites:
-    ids = list[bytes]()
+    ids, closed, known = list[bytes](), [_days_off([])], 0
     numbers = list[np.ndarray[Any, np.dtype[np.float64]]]()
     async for chunk in chunks:
         ids.append(b"".join(row[0] for row in chunk))
         numbers.append(np.array([_site(row) for row in chunk], np.float64))
+        closed.append(_days_off((row[-1] for row in chunk), first=known))
+        known += len(chunk)
     table = np.concatenate([np.empty((0, 9)), *numbers])
     whole = [table[:, place].astype(np.int64) for place in range(2, 9)]
-    return Sites(np.frombuffer(b"".join(ids), np.uint8).reshape(-1, 16), table[:, 0], table[:, 1], *whole)
+    names = np.frombuffer(b"".join(ids), np.uint8).reshape(-1, 16)
+    return Sites(names, table[:, 0], table[:, 1], *whole, *np.concatenate(closed).T)
+
+
+def _days_off(days: Iterable[Sequence[date]], first: int = 0) -> Ints:
+    """Pairs of a row and a day that its list has; the rows are counted from the first one's number on."""
+    pairs = [(row, day.toordinal()) for row, mine in enumerate(days, first) for day in mine]
+    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
 def _site(row: Sequence[Any]) -> tuple[float, ...]:
-    _, latitude, longitude, sector, province, risk, begins, ends, closed, preferred = row
+    _, latitude, longitude, sector, province, risk, begins, ends, closed, preferred, _ = row
     opens = (LONG_AGO if begins is None else begins, FAR_AHEAD if ends is None else ends)
     return (latitude, longitude, _SECTORS[sector], _PROVINCES[province], risk, *opens, closed, preferred)
 

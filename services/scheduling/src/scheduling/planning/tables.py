@@ -85,16 +85,13 @@ def _agencies(picture: Picture, names: Names) -> Column:
 
 def _managers(picture: Picture, names: Names) -> Column:
     managers = picture.managers
-    leave = [list[str]() for _ in managers.ids]
-    for manager, day in zip(managers.leave_of.tolist(), managers.leave_on.tolist(), strict=True):
-        leave[manager].append(date.fromordinal(day).isoformat())
     return pa.table({
         "manager_id": names.managers[: len(managers.ids)],
         "agency_id": names.agencies.take(pa.array(managers.agency)),
         "visits_a_day": pa.array(managers.visits_a_day),
         "trained_on": dates(managers.trained_on),
         "available_until": dates(np.where(managers.left_on == FAR_AHEAD, FAR_AHEAD, managers.left_on - 1)),
-        "leave": pa.array(["|".join(days) for days in leave], pa.string()),
+        "leave": _days_off(len(managers.ids), managers.leave_of, managers.leave_on),
     })  # fmt: skip
 
 
@@ -111,8 +108,17 @@ def _sites(picture: Picture, names: Names) -> Column:
         "open_from": dates(np.where(never, _LONG_AGO_DAY, sites.open_from)),
         "open_until": dates(np.where(never, _LONG_AGO_DAY, sites.open_until)),
         "closed_weekdays": _sets(sites.closed_weekdays, WEEKDAYS),
+        "closed_days": _days_off(len(sites), sites.closed_of, sites.closed_on),
         "residual_risk": pa.array(np.where(is_owed_one_more(picture), _ONE_MORE, 0)),
     })  # fmt: skip
+
+
+def _days_off(rows: int, of: Ints, on: Ints) -> Column:
+    """Lists of days such as `2023-08-01|2023-08-02`."""
+    days: dict[int, list[str]] = {}
+    for row, day in zip(of.tolist(), on.tolist(), strict=True):
+        days.setdefault(row, []).append(date.fromordinal(day).isoformat())
+    return pa.array(["|".join(days.get(row, ())) for row in range(rows)], pa.string())
 
 
 def _somewhere(rows: int) -> dict[str, Column]:

@@ -21,7 +21,7 @@ _MANAGERS = """
 _SITES = """
     select uuid_send(enterprise_id), e.latitude, e.longitude, d.sector, e.province, coalesce(e.risk, 0),
            e.open_from - date '0001-01-01' + 1, e.open_until - date '0001-01-01' + 1,
-           e.closed_weekdays, e.preferred_weekdays
+           e.closed_weekdays, e.preferred_weekdays, e.closed_days
     from enterprise e join decision d using (enterprise_id)
     where d.is_eligible and d.sector is not null
       and not exists (select from closure c where c.enterprise_id = e.enterprise_id and c.version > e.version)

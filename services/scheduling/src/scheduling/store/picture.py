@@ -109,13 +109,15 @@ async def remember_enterprises(db: Connection, batch: Sequence[Received[Any]]) -
     columns = zip(*(_enterprise_row(received) for received in newest(batch)), strict=True)
     await db.execute(
         """insert into enterprise
-           select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::float8[], $5::float8[], $6::smallint[],
-                                $7::date[], $8::date[], $9::smallint[], $10::smallint[])
+           select id, version, province, latitude, longitude, risk, opens, shuts, weekdays, liked, days::date[]
+           from unnest($1::uuid[], $2::bigint[], $3::text[], $4::float8[], $5::float8[], $6::smallint[], $7::date[],
+                       $8::date[], $9::smallint[], $10::smallint[], $11::text[])
+                e(id, version, province, latitude, longitude, risk, opens, shuts, weekdays, liked, days)
            on conflict (enterprise_id) do update set
                version = excluded.version, province = excluded.province, latitude = excluded.latitude,
                longitude = excluded.longitude, risk = excluded.risk, open_from = excluded.open_from,
                open_until = excluded.open_until, closed_weekdays = excluded.closed_weekdays,
-               preferred_weekdays = excluded.preferred_weekdays
+               preferred_weekdays = excluded.preferred_weekdays, closed_days = excluded.closed_days
            where enterprise.version < excluded.version""",
         *map(list, columns),
     )
@@ -209,6 +211,7 @@ def _enterprise_row(received: Received[EnterpriseRegistered | EnterpriseChanged]
     return (
         *(fact.enterprise_id, received.envelope.sequence, fact.province, fact.latitude, fact.longitude, fact.risk),
         *(fact.open_from, fact.open_until, bits(fact.closed_weekdays), bits(fact.preferred_weekdays)),
+        f"{{{','.join(map(str, fact.closed_days))}}}",  # an array of arrays has to be a rectangle, a text has not
     )
 
 

@@ -87,7 +87,8 @@ async def mark_unfit(db: Connection, enterprise_ids: Sequence[UUID]) -> None:
         """update visit v set wants_day = true from enterprise e
            where e.enterprise_id = any($1) and v.enterprise_id = e.enterprise_id and v.state = 'scheduled'
              and (v.visit_on < e.open_from or v.visit_on > e.open_until
-                  or e.closed_weekdays >> (extract(isodow from v.visit_on)::int - 1) & 1 = 1)""",
+                  or e.closed_weekdays >> (extract(isodow from v.visit_on)::int - 1) & 1 = 1
+                  or v.visit_on = any(e.closed_days))""",
         enterprise_ids,
     )
 
@@ -138,7 +139,8 @@ async def booked_days(db: Connection, manager_ids: Sequence[UUID], after: date) 
 
 async def open_days_of(db: Connection, enterprise_ids: Iterable[UUID]) -> list[asyncpg.Record]:
     return await db.fetch(
-        "select enterprise_id, open_from, open_until, closed_weekdays from enterprise where enterprise_id = any($1)",
+        """select enterprise_id, open_from, open_until, closed_weekdays, closed_days
+           from enterprise where enterprise_id = any($1)""",
         list(set(enterprise_ids)),
     )
 
