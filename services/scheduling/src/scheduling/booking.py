@@ -52,6 +52,7 @@ async def book_round(pool: Pool, today: date) -> int:
     async with transaction(pool) as tx:
         if not await plans.is_nobody_at_work(tx.db):
             return 0
+        await visits.look_again(tx.db)
         around = await visits.wanting_a_day(tx.db, A_ROUND)
         if around:
             await _book(tx, around, today)

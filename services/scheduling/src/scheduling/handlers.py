@@ -61,11 +61,12 @@ async def on_agency_reinstated(tx: Transaction, batch: Sequence[Received[AgencyR
 
 async def on_manager_trained(tx: Transaction, batch: Sequence[Received[ManagerTrained]]) -> None:
     await picture.remember_managers(tx.db, batch)
-    await visits.mark_away(tx.db, [received.fact.manager_id for received in batch])
+    await visits.look_twice(tx.db, [received.fact.manager_id for received in batch])
 
 
 async def on_manager_left(tx: Transaction, batch: Sequence[Received[ManagerLeft]]) -> None:
     await picture.remember_departures(tx.db, batch)
+    await visits.look_twice(tx.db, [received.fact.manager_id for received in batch])
     await ask_for_plans(tx, batch)
 
 
@@ -82,7 +83,7 @@ async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[Enterp
     await newcomers.lock(tx.db, enterprise_ids)
     await picture.remember_enterprises(tx.db, batch)
     await recall.fill_provinces(tx.db, enterprise_ids)
-    await visits.mark_unfit(tx.db, enterprise_ids)
+    await visits.look_twice(tx.db, enterprise_ids)
     await newcomers.remember(tx.db, enterprise_ids)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from uuid import UUID
@@ -23,7 +23,7 @@ from scheduling.planning.verification import broken_rules
 from scheduling.planning.wishes import can_move
 from scheduling.planning.worker import die_with_the_service, sole_use
 from scheduling.store import newcomers, publication
-from scheduling.store.visits import mark_unfit
+from scheduling.store.visits import look_again, mark_misplaced, of_whom_was_heard
 
 _log = structlog.get_logger(__name__)
 PRICES_LAST = timedelta(days=1)
@@ -42,6 +42,7 @@ async def place_all(order: PlacingOrder) -> None:
     pool = await open_pool(order.database_url, most=1)
     try:
         async with sole_use(pool) as db:
+            await look_again(db)  # what is heard from now on is news to the picture
             plan, names = await plan_for_newcomers(db, order), await newcomers.ready(db)
             if plan and names:
                 await _place(db, plan, (order, names))
@@ -80,21 +81,30 @@ async def _publish(
 ) -> None:
     """In one transaction or not at all; whoever fell away meanwhile is no newcomer any more and gets nothing.
 
+    Nor does anybody for whom news of the site or of a manager came too late for the picture: they wait for the next
+    round. News that comes behind this is looked at when it is over.
     On the connection that holds the lock: without it, others may have used the same hours.
     """
     now, (names, in_need) = datetime.now(UTC), asked
     await db.execute("reset all")  # the patience for waiting and reading ends here
     async with transaction_on(db) as tx:
         here = await newcomers.lock(tx.db, names)
+        here -= _outdated(visits, await of_whom_was_heard(tx.db))
         visits = [visit for visit in visits if visit.enterprise_id in here]
         again = await publication.schedule_again(tx.db, plan.plan_id, [v for v in visits if v.version > 1])
         await publication.insert_visits(tx.db, plan.plan_id, [v for v in visits if v.version == 1])
         placed = {visit.enterprise_id for visit in visits}
-        await mark_unfit(tx.db, list(placed))
-        await newcomers.forget(tx.db, [name for name in names if name in placed or name not in in_need])
-        await newcomers.leave_to_plan(tx.db, names)
+        await mark_misplaced(tx.db, placed)
+        await newcomers.forget(tx.db, [name for name in here if name in placed or name not in in_need])
+        await newcomers.leave_to_plan(tx.db, here)
         tx.announce(scheduled(visit, now) for visit in visits if visit.version == 1 or visit.visit_id in again)
     _log.info("newcomers_placed", asked=len(names), placed=len(placed))
+
+
+def _outdated(visits: Sequence[Visit], news: Set[UUID]) -> set[UUID]:
+    """The enterprises of whom, or of whose manager, something new was heard."""
+    late = {visit.enterprise_id for visit in visits if visit.manager_id in news}
+    return late | news
 
 
 if __name__ == "__main__":

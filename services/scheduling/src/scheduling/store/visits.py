@@ -81,26 +81,48 @@ async def keep_reports(db: Connection, reports: Sequence[Report], received_at: d
     )
 
 
-async def mark_unfit(db: Connection, enterprise_ids: Sequence[UUID]) -> None:
-    """Scheduled visits on days on which their enterprise cannot be visited any more want another day."""
-    await db.execute(
-        """update visit v set wants_day = true from enterprise e
-           where e.enterprise_id = any($1) and v.enterprise_id = e.enterprise_id and v.state = 'scheduled'
-             and (v.visit_on < e.open_from or v.visit_on > e.open_until
-                  or e.closed_weekdays >> (extract(isodow from v.visit_on)::int - 1) & 1 = 1
-                  or v.visit_on = any(e.closed_days))""",
-        enterprise_ids,
+async def mark_misplaced(db: Connection, ids: Iterable[UUID]) -> None:
+    """Scheduled visits of these managers, and to these enterprises, want another day where theirs cannot be.
+
+    Because the site is closed, or the manager away. Locked in key order.
+    """
+    rows = await db.fetch(
+        """select visit_id from visit v
+           where (v.manager_id = any($1) or v.enterprise_id = any($1)) and v.state = 'scheduled' and not v.wants_day
+             and (exists (select from enterprise e
+                          where e.enterprise_id = v.enterprise_id
+                            and (v.visit_on < e.open_from or v.visit_on > e.open_until
+                                 or e.closed_weekdays >> (extract(isodow from v.visit_on)::int - 1) & 1 = 1
+                                 or v.visit_on = any(e.closed_days)))
+                  or exists (select from manager m
+                             where m.manager_id = v.manager_id
+                               and (v.visit_on = any(m.leave_days) or v.visit_on <= m.trained_on)))
+           order by v.visit_id for update""",
+        list(set(ids)),
     )
+    if rows:  # mostly there is nothing to write
+        names = [row["visit_id"] for row in rows]
+        await db.execute("update visit set wants_day = true where visit_id = any($1)", names)
 
 
-async def mark_away(db: Connection, manager_ids: Sequence[UUID]) -> None:
-    """Scheduled visits on days on which their manager is away want another day."""
-    await db.execute(
-        """update visit v set wants_day = true from manager m
-           where m.manager_id = any($1) and v.manager_id = m.manager_id and v.state = 'scheduled'
-             and (v.visit_on = any(m.leave_days) or v.visit_on <= m.trained_on)""",
-        manager_ids,
-    )
+async def look_twice(db: Connection, ids: Sequence[UUID]) -> None:
+    """Marks the misplaced visits that can be seen, and has the others looked at once nobody gives out days."""
+    await db.execute("insert into look_again select unnest($1::uuid[])", list(set(ids)))
+    await mark_misplaced(db, ids)
+
+
+async def look_again(db: Connection) -> None:
+    """Marks what is misplaced after all; only where nobody else gives out days, so that every visit can be seen."""
+    async with db.transaction():
+        rows = await db.fetch("delete from look_again returning id")
+        if rows:
+            await mark_misplaced(db, (row["id"] for row in rows))
+
+
+async def of_whom_was_heard(db: Connection) -> set[UUID]:
+    """The managers and enterprises of whom something was heard since it was last looked again."""
+    rows = await db.fetch("select distinct id from look_again")
+    return {row["id"] for row in rows}
 
 
 async def wanting_a_day(db: Connection, most: int) -> list[Visit]:
