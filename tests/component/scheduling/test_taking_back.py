@@ -57,13 +57,15 @@ async def test_visits_and_plans_stand_as_they_were_said_however_often(eventful: 
     facts, before = await everything_said(service), await told(service)
     assert {visit["state"] for visit in before} == {"scheduled", "completed", "missed", "cancelled"}
     [plan] = (await service.get(f"/programmes/{korea.programme_id}/plans"))["plans"]
-    await service.pool.execute("delete from visit")
+    last_day = [dict(row) for row in await service.pool.fetch("select * from last_report")]
+    await service.pool.execute("truncate visit, last_report")
     await service.pool.execute(
         "update plan set state = 'planning', version = 0, published_at = null, lease_until = now()"
     )
     for _ in range(2):
         await take_back(service, facts)
     assert await told(service) == before
+    assert [dict(row) for row in await service.pool.fetch("select * from last_report")] == last_day != []
     [again] = (await service.get(f"/programmes/{korea.programme_id}/plans"))["plans"]
     names = ("plan_id", "state", "enterprises", "visits", "unscheduled")
     assert [again[name] for name in names] == [plan[name] for name in names]

@@ -25,6 +25,7 @@ async def receive(
     if taken:
         await visits.save(tx.db, [sheet.visits[name] for name in sorted(sheet.changed)])
         await visits.keep_reports(tx.db, taken, now[0], caller.subject)
+        await visits.keep_last_day(tx.db, sheet.changed)
         tx.announce(Announcement(fact, version, now[0]) for fact, version in sheet.said)
     return answers
 

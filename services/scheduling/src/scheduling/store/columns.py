@@ -63,4 +63,4 @@ async def handed_back(db: Connection, programme_id: UUID) -> list[Any]:
 
 
 async def last_reported_on(db: Connection, programme_id: UUID) -> date | None:
-    return await db.fetchval("select max(reported_on) from visit where programme_id = $1", programme_id)
+    return await db.fetchval("select reported_on from last_report where programme_id = $1", programme_id)

@@ -8,6 +8,7 @@ from events.contracts.scheduling import PlanPublished, VisitScheduled
 from events.transport.db import Connection
 from scheduling.model import Ended
 from scheduling.store.picture import newest
+from scheduling.store.visits import keep_last_day
 
 NO_PLAN = UUID(int=0)
 """Of a visit whose fact does not tell which plan it came from."""
@@ -37,12 +38,14 @@ async def schedule(db: Connection, batch: Sequence[Received[VisitScheduled]]) ->
 
 async def end(db: Connection, ended: Iterable[Ended]) -> None:
     """Visits were completed, missed or cancelled; what is known in a later version stays."""
+    told = list(ended)
     await db.executemany(
         """update visit set state = $2, version = $3, reported_on = coalesce($4, reported_on), risk_after = $5,
                             wants_day = $2 = 'missed'
            where visit_id = $1 and version < $3""",
-        [(one.visit_id, one.state, one.version, one.reported_on, one.risk_after) for one in ended],
+        [(one.visit_id, one.state, one.version, one.reported_on, one.risk_after) for one in told],
     )
+    await keep_last_day(db, (one.visit_id for one in told))
 
 
 async def publish(db: Connection, batch: Sequence[Received[PlanPublished]]) -> None:

@@ -81,6 +81,22 @@ async def keep_reports(db: Connection, reports: Sequence[Report], received_at: d
     )
 
 
+async def keep_last_day(db: Connection, visit_ids: Iterable[UUID]) -> None:
+    """Keeps the last day that was reported of; only the first report of a later day locks anything."""
+    await db.execute(
+        """insert into last_report
+           select programme_id, day
+           from (select programme_id, max(reported_on) as day from visit where visit_id = any($1) group by 1) told
+           where day is not null
+             and not exists (select from last_report l
+                             where l.programme_id = told.programme_id and l.reported_on >= told.day)
+           order by programme_id
+           on conflict (programme_id) do update
+               set reported_on = greatest(last_report.reported_on, excluded.reported_on)""",
+        list(visit_ids),
+    )
+
+
 async def mark_misplaced(db: Connection, ids: Iterable[UUID]) -> None:
     """Scheduled visits of these managers, and to these enterprises, want another day where theirs cannot be.
 
