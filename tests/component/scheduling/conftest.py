@@ -206,6 +206,11 @@ class Scheduling:
     async def by_id(self) -> dict[str, dict[str, Any]]:
         return {visit["visit_id"]: visit for visit in await self.visits()}
 
+    @staticmethod
+    def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+        """The visits that are not as they were."""
+        return {name for name in before if before[name] != after[name]}
+
     async def planned(self, nation: Nation) -> dict[str, dict[str, Any]]:
         """The visits, by id, of a nation that was heard of and has its first plan."""
         await self.hear_all(nation)

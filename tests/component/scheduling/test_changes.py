@@ -42,26 +42,12 @@ def changed(korea: Any, **more: Any) -> ProgrammeChanged:
     return ProgrammeChanged(**korea.programme.model_dump() | {"changed_on": date(2023, 5, 30)} | more)
 
 
-async def planned(scheduling: Any, korea: Any) -> dict[str, dict[str, Any]]:
-    await scheduling.hear_all(korea)
-    await scheduling.plan(korea)
-    return await by_id(scheduling)
-
-
-async def by_id(scheduling: Any) -> dict[str, dict[str, Any]]:
-    return {visit["visit_id"]: visit for visit in await scheduling.visits()}
-
-
-def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    return {name for name in before if before[name] != after[name]}
-
-
 @PLANNERS
 async def test_a_suspended_agencys_visits_go_to_others_and_nobody_elses_moves(
     scheduling: Any, nation: Any, planner: str
 ) -> None:
     korea = nation(enterprises=120)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     fact = suspended(korea, 1)
     theirs = {
         name for name, v in before.items() if v["agency_id"] == str(fact.agency_id) and v["visit_on"] >= "2023-05-08"
@@ -69,9 +55,9 @@ async def test_a_suspended_agencys_visits_go_to_others_and_nobody_elses_moves(
     assert theirs
     await scheduling.hear(fact, version=2)
     (plan,) = await scheduling.plan_all(planner)
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     assert (plan["state"], plan["difference"]["moved"]) == ("published", len(theirs))
-    assert differing(before, after) == theirs
+    assert scheduling.differing(before, after) == theirs
     for name in theirs:
         assert (after[name]["state"], after[name]["version"]) == ("scheduled", 2)
         assert after[name]["agency_id"] != str(fact.agency_id)
@@ -82,7 +68,7 @@ async def test_a_suspended_agencys_visits_go_to_others_and_nobody_elses_moves(
 async def test_a_suspension_that_is_said_before_the_agency_is_known_holds(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=60)
     await scheduling.hear(suspended(korea, 0, suspended_from=date(2023, 4, 1)), version=2)
-    visits = await planned(scheduling, korea)
+    visits = await scheduling.planned(korea)
     assert str(korea.agencies[0].agency_id) not in {visit["agency_id"] for visit in visits.values()}
 
 
@@ -125,7 +111,7 @@ async def test_where_nobody_else_can_come_the_visits_are_cancelled_until_the_age
 ) -> None:
     korea = nation(enterprises=40)
     everywhere = str(korea.agencies[4].agency_id)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     for number in range(4):
         await scheduling.hear(suspended(korea, number), version=2)
     await scheduling.hear(suspended(korea, 4), version=2)
@@ -140,7 +126,7 @@ async def test_where_nobody_else_can_come_the_visits_are_cancelled_until_the_age
     assert len(told) == len(late)
     await scheduling.hear(reinstated(korea, 4, date(2023, 7, 3)), version=3)
     (again,) = await scheduling.plan_all()
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     assert again["difference"]["added"] == len(late)
     assert {(after[name]["state"], after[name]["agency_id"]) for name in late} == {("scheduled", everywhere)}
     assert min(after[name]["visit_on"] for name in late) >= "2023-07-03"
@@ -149,7 +135,7 @@ async def test_where_nobody_else_can_come_the_visits_are_cancelled_until_the_age
 @PLANNERS
 async def test_who_left_visits_nobody_any_more(scheduling: Any, nation: Any, planner: str) -> None:
     korea = nation(enterprises=100)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     gone = left(korea, 3)
     theirs = {
         name for name, v in before.items() if v["manager_id"] == str(gone.manager_id) and v["visit_on"] >= "2023-05-08"
@@ -157,15 +143,15 @@ async def test_who_left_visits_nobody_any_more(scheduling: Any, nation: Any, pla
     assert theirs
     await scheduling.hear(gone, version=2)
     (plan,) = await scheduling.plan_all(planner)
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     assert plan["difference"]["moved"] == len(theirs)
-    assert differing(before, after) == theirs
+    assert scheduling.differing(before, after) == theirs
     assert str(gone.manager_id) not in {after[name]["manager_id"] for name in theirs}
 
 
 async def test_the_only_manager_who_could_come_left(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=10, managers=1)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     for number in range(5):
         await scheduling.hear(left(korea, number), version=2)
     await scheduling.plan_all()
@@ -178,15 +164,15 @@ async def test_the_only_manager_who_could_come_left(scheduling: Any, nation: Any
 @PLANNERS
 async def test_a_day_that_becomes_a_holiday_is_cleared(scheduling: Any, nation: Any, planner: str) -> None:
     korea = nation(enterprises=120)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     seconds = sorted(visit["visit_on"] for visit in before.values() if visit["ordinal"] == 2)
     day = max(seconds, key=seconds.count)
     theirs = {name for name, visit in before.items() if visit["visit_on"] == day}
     await scheduling.hear(changed(korea, holidays_added=(date.fromisoformat(day),)), version=2)
     (plan,) = await scheduling.plan_all(planner)
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     assert (plan["state"], plan["difference"]["moved"]) == ("published", len(theirs))
-    assert differing(before, after) == theirs
+    assert scheduling.differing(before, after) == theirs
     assert day not in {visit["visit_on"] for visit in after.values()}
 
 
@@ -195,13 +181,13 @@ async def test_a_first_visit_without_another_day_pushes_the_second_to_its_own_si
     scheduling: Any, nation: Any, planner: str
 ) -> None:
     korea = nation(enterprises=60)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     day = min(visit["visit_on"] for visit in before.values())
     sites = {visit["enterprise_id"] for visit in before.values() if visit["visit_on"] == day}
     await scheduling.hear(changed(korea, holidays_added=(date.fromisoformat(day),)), version=2)
     (plan,) = await scheduling.plan_all(planner)
-    after = await by_id(scheduling)
-    moved = differing(before, after)
+    after = await scheduling.by_id()
+    moved = scheduling.differing(before, after)
     assert (plan["state"], plan["difference"]["dropped"], plan["difference"]["moved"]) == ("published", 0, len(moved))
     assert {name for name, visit in before.items() if visit["visit_on"] == day} < moved
     assert {before[name]["enterprise_id"] for name in moved} == sites
@@ -209,13 +195,13 @@ async def test_a_first_visit_without_another_day_pushes_the_second_to_its_own_si
 
 async def test_a_shorter_programme_pulls_in_what_lies_behind_its_end(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=300)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     end = sorted(visit["visit_on"] for visit in before.values())[-20]
     await scheduling.hear(changed(korea, window_until=date.fromisoformat(end)), version=2)
     await scheduling.plan_all()
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     behind = {name for name, visit in before.items() if visit["visit_on"] > end}
-    moved = differing(before, after)
+    moved = scheduling.differing(before, after)
     assert behind <= moved
     assert {before[name]["enterprise_id"] for name in moved} == {before[name]["enterprise_id"] for name in behind}
     assert all(visit["state"] == "cancelled" or visit["visit_on"] <= end for visit in after.values())
@@ -223,7 +209,7 @@ async def test_a_shorter_programme_pulls_in_what_lies_behind_its_end(scheduling:
 
 async def test_a_visit_that_the_programme_asks_for_no_longer_is_cancelled(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=10)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     await scheduling.hear(changed(korea, minimum_visits=1), version=2)
     (plan,) = await scheduling.plan_all()
     said = await scheduling.said("visit.cancelled")
@@ -236,28 +222,28 @@ async def test_what_was_done_or_lies_behind_is_not_undone_by_a_suspension(
     scheduling: Any, nation: Any, completed: Any
 ) -> None:
     korea = nation(enterprises=60)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     early = [visit for visit in before.values() if visit["visit_on"] < "2023-04-20"]
     await scheduling.report([completed(visit) for visit in early[1:]])
     last = max(visit["visit_on"] for visit in early[1:])
-    reported = await by_id(scheduling)
+    reported = await scheduling.by_id()
     await scheduling.hear(suspended(korea, 4, suspended_from=date(2023, 4, 1)), version=2)
     await scheduling.hear(suspended(korea, 0, suspended_from=date(2023, 4, 1)), version=2)
     await scheduling.plan_all()
-    moved = differing(reported, await by_id(scheduling))
+    moved = scheduling.differing(reported, await scheduling.by_id())
     assert moved
     assert all(reported[name]["visit_on"] > last for name in moved)
 
 
 async def test_an_enterprise_whose_works_end_early_is_visited_before(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=20)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     fact = korea.registered[2]
     second = next(v for v in before.values() if v["enterprise_id"] == str(fact.enterprise_id) and v["ordinal"] == 2)
     said = fact.model_dump(exclude={"registered_on"}) | {"changed_on": MAY, "open_until": date(2023, 5, 9)}
     await scheduling.hear(EnterpriseChanged(**said), version=2)
     plan = await scheduling.plan(korea)
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     assert second["visit_on"] > "2023-05-09"
     assert plan["difference"]["moved"] + plan["difference"]["dropped"] == 1
     assert all(
@@ -276,7 +262,7 @@ async def test_a_change_before_anything_was_planned_begins_no_plan(scheduling: A
 
 async def test_a_change_names_itself_as_the_one_that_asks(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=5)
-    await planned(scheduling, korea)
+    await scheduling.planned(korea)
     await scheduling.hear(suspended(korea, 0), version=2)
     asked = await scheduling.pool.fetchval("select requested_by from plan where state = 'requested'")
     assert asked.startswith("fact ")
@@ -285,7 +271,7 @@ async def test_a_change_names_itself_as_the_one_that_asks(scheduling: Any, natio
 
 async def test_a_change_that_arrives_while_a_plan_is_computed_is_planned_after_it(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=30)
-    await planned(scheduling, korea)
+    await scheduling.planned(korea)
     await scheduling.ask(korea)
     running = await plans.take(scheduling.pool, 30)
     assert running
@@ -299,7 +285,7 @@ async def test_a_change_that_arrives_while_a_plan_is_computed_is_planned_after_i
     assert first["plan_id"] == str(running.plan_id)
     assert second["state"] in {"published", "refused"}
     gone = {str(korea.agencies[number].agency_id) for number in range(3)}
-    visits = (await by_id(scheduling)).values()
+    visits = (await scheduling.by_id()).values()
     assert not [
         v for v in visits if v["state"] == "scheduled" and v["visit_on"] >= "2023-05-08" and v["agency_id"] in gone
     ]
@@ -307,7 +293,7 @@ async def test_a_change_that_arrives_while_a_plan_is_computed_is_planned_after_i
 
 async def test_a_request_is_not_taken_before_the_change_behind_it_can_be_seen(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=5)
-    await planned(scheduling, korea)
+    await scheduling.planned(korea)
     await scheduling.ask(korea)
     async with transaction(scheduling.pool) as tx:
         await plans.request_again(tx.db, korea.programme_id, datetime.now(UTC), "fact x")

@@ -78,7 +78,7 @@ async def test_a_published_visit_on_a_day_that_becomes_closed_is_booked_for_anot
     await scheduling.hear(changed(fact, closed, closed + timedelta(days=1)), version=2)
     await scheduling.book()
     after = await scheduling.by_id()
-    assert {name for name in before if before[name] != after[name]} == {last}
+    assert scheduling.differing(before, after) == {last}
     assert (after[last]["state"], after[last]["version"]) == ("scheduled", 2)
     assert date.fromisoformat(after[last]["visit_on"]) not in (closed, closed + timedelta(days=1))
 
@@ -95,6 +95,6 @@ async def test_where_a_site_is_closed_for_the_rest_of_the_year_the_next_plan_tak
     assert await scheduling.by_id() == before
     await scheduling.plan(korea)
     after = await scheduling.by_id()
-    assert {name for name in before if before[name] != after[name]} == mine.keys()
+    assert scheduling.differing(before, after) == mine.keys()
     assert {after[name]["state"] for name in mine} == {"cancelled"}
     assert {fact["reason"] for fact in await scheduling.said("visit.cancelled")} == {"replanned"}

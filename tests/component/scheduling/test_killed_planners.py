@@ -3,8 +3,7 @@
 import asyncio
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -21,16 +20,6 @@ from scheduling.planning.worker import PLANNERS, sole_use
 from scheduling.store import plans
 
 OUTBOX_LOCKS = 0x414E4A45
-
-
-@asynccontextmanager
-async def held(dsn: str, statement: str) -> AsyncGenerator[None]:
-    """Holds what a statement locks, so that the planner must stop there."""
-    connection = await asyncpg.connect(dsn)
-    async with connection.transaction():
-        await connection.execute(statement)
-        yield
-    await connection.close()
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -60,7 +49,7 @@ KILLED = pytest.mark.parametrize(
 
 async def killed(scheduling: Any, desk: Desk, plan: PlanRow, where: str) -> None:
     """Has a planner go as far as a stop, and kills it there."""
-    async with held(scheduling.dsn, STOPS[where]):
+    async with scheduling.held(STOPS[where]):
         process = await start_planner(desk, plan)
         await eventually(partial(waits, scheduling, process))
         process.kill()
@@ -147,7 +136,7 @@ async def test_reports_and_facts_go_on_while_a_plan_is_made_anew(
     plan = await plans.take(scheduling.pool, 30)
     assert plan
     # Held at the first visit that it moves: all that follows happens behind the picture that it was computed from.
-    async with held(scheduling.dsn, f"select from visit where visit_id = '{theirs[0]}' for update"):
+    async with scheduling.held(f"select from visit where visit_id = '{theirs[0]}' for update"):
         process = await start_planner(scheduling.desk, plan)
         await eventually(partial(waits, scheduling, process))
         rows = [*(completed(visits[name]) for name in [done, *others[:5]]), missed(visits[others[6]])]
@@ -169,7 +158,7 @@ async def test_who_waits_for_its_turn_waits_longer_than_transactions_may(schedul
     async with (
         asyncpg.create_pool(scheduling.dsn, min_size=1, max_size=1, server_settings=patience) as pool,
         asyncio.TaskGroup() as beside,
-        held(scheduling.dsn, STOPS["before the picture"]),
+        scheduling.held(STOPS["before the picture"]),
     ):
         turn = beside.create_task(take_turn(pool))
         await asyncio.wait({turn}, timeout=1)
@@ -204,7 +193,7 @@ async def test_a_planner_ends_with_the_service_that_ordered_it(scheduling: Any, 
     await scheduling.ask(korea)
     plan = await plans.take(scheduling.pool, 30)
     assert plan
-    async with held(scheduling.dsn, STOPS["before the picture"]):
+    async with scheduling.held(STOPS["before the picture"]):
         process = await start_planner(scheduling.desk, plan)
         assert process.stdin
         process.stdin.close()

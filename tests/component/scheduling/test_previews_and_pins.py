@@ -13,23 +13,9 @@ def suspended(korea: Any, agency: int, **more: Any) -> AgencySuspended:
     return AgencySuspended(agency_id=korea.agencies[agency].agency_id, programme_id=korea.programme_id, **said | more)
 
 
-async def planned(scheduling: Any, korea: Any) -> dict[str, dict[str, Any]]:
-    await scheduling.hear_all(korea)
-    await scheduling.plan(korea)
-    return await by_id(scheduling)
-
-
-async def by_id(scheduling: Any) -> dict[str, dict[str, Any]]:
-    return {visit["visit_id"]: visit for visit in await scheduling.visits()}
-
-
-def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    return {name for name in before if before[name] != after[name]}
-
-
 async def test_a_preview_shows_what_would_change_and_changes_nothing(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=120)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     await scheduling.hear(suspended(korea, 1), version=2)
     await scheduling.pool.execute("delete from plan where state = 'requested'")
     said = len(await scheduling.said("visit.scheduled"))
@@ -38,7 +24,7 @@ async def test_a_preview_shows_what_would_change_and_changes_nothing(scheduling:
     assert plan["difference"]["moved"] > 0
     assert plan["difference"]["km_after"] != plan["difference"]["km_before"] > 0
     assert plan["difference"]["high_risk_wait_before"] == plan["difference"]["high_risk_wait_after"]
-    assert await by_id(scheduling) == before
+    assert await scheduling.by_id() == before
     assert len(await scheduling.said("visit.scheduled")) == said
     assert len(await scheduling.said("plan.published")) == 1
     done = await scheduling.plan(korea)
@@ -53,20 +39,20 @@ async def test_a_plan_that_changes_more_than_is_allowed_is_refused_as_a_whole(
     scheduling: Any, nation: Any, limit: str, code: str
 ) -> None:
     korea = nation(enterprises=120)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     for number in range(5 if limit == "most_dropped" else 2):
         await scheduling.hear(suspended(korea, number), version=2)
     await scheduling.pool.execute("delete from plan where state = 'requested'")
     plan = await scheduling.plan(korea, **{limit: 3})
     assert (plan["state"], [reason["code"] for reason in plan["reasons"]]) == ("refused", [code])
     assert plan["difference"]["moved"] + plan["difference"]["dropped"] > 3
-    assert await by_id(scheduling) == before
+    assert await scheduling.by_id() == before
     assert (await scheduling.plan(korea, **{limit: 1_000}))["state"] == "published"
 
 
 async def test_a_change_does_not_hide_behind_a_request_with_limits(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=20)
-    await planned(scheduling, korea)
+    await scheduling.planned(korea)
     await scheduling.ask(korea, most_moved=0)
     await scheduling.ask(korea, preview=True)
     await scheduling.hear(suspended(korea, 1), version=2)
@@ -105,13 +91,13 @@ async def test_a_proposal_that_breaks_a_rule_is_refused_with_its_keys(
 
 async def test_nothing_is_placed_in_the_days_that_are_fixed(scheduling: Any, nation: Any, completed: Any) -> None:
     korea = nation(enterprises=40)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     first = min((v for v in before.values() if v["ordinal"] == 1), key=lambda visit: visit["visit_on"])
     await scheduling.report([completed(first)])
-    reported = await by_id(scheduling)
+    reported = await scheduling.by_id()
     await scheduling.hear(suspended(korea, 1, suspended_from=date(2023, 4, 1)), version=2)
     (plan,) = await scheduling.plan_all(freeze_days=60)
-    after = await by_id(scheduling)
+    after = await scheduling.by_id()
     moved = {name for name in after if reported[name] != after[name]}
     assert plan["difference"]["moved"] > 0
     fixed = date.fromordinal(date.fromisoformat(first["visit_on"]).toordinal() + 60)
@@ -122,7 +108,7 @@ async def test_a_pinned_visit_makes_way_for_nobody_but_not_even_it_outlives_its_
     scheduling: Any, nation: Any, completed: Any
 ) -> None:
     korea = nation(enterprises=40)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     second = next(
         v for v in before.values() if v["ordinal"] == 2 and v["agency_id"] == str(korea.agencies[1].agency_id)
     )
@@ -132,18 +118,18 @@ async def test_a_pinned_visit_makes_way_for_nobody_but_not_even_it_outlives_its_
     late = date.fromordinal(date.fromisoformat(second["visit_on"]).toordinal() - 3)
     await scheduling.report([completed(first, visited_on=str(late))])
     await scheduling.book()
-    now = (await by_id(scheduling))[second["visit_id"]]
+    now = (await scheduling.by_id())[second["visit_id"]]
     assert (now["visit_on"], now["is_pinned"]) == (second["visit_on"], True)
     await scheduling.hear(suspended(korea, 1, suspended_from=date(2023, 4, 1)), version=2)
     (plan,) = await scheduling.plan_all()
     assert plan["state"] == "published"
-    now = (await by_id(scheduling))[second["visit_id"]]
+    now = (await scheduling.by_id())[second["visit_id"]]
     assert (now["agency_id"] != second["agency_id"], now["is_pinned"]) == (True, False)
 
 
 async def test_pins_keep_to_the_scope(scheduling: Any, nation: Any, completed: Any) -> None:
     korea = nation(enterprises=4)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     visit = next(v for v in before.values() if v["ordinal"] == 1)
     path = f"/visits/{visit['visit_id']}/pin"
     other = {"agency_id": str(korea.programme_id)}

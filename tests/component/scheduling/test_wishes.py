@@ -9,20 +9,6 @@ import pytest
 from events.contracts.registry import AgencySuspended
 
 
-async def planned(scheduling: Any, korea: Any) -> dict[str, dict[str, Any]]:
-    await scheduling.hear_all(korea)
-    await scheduling.plan(korea)
-    return await by_id(scheduling)
-
-
-async def by_id(scheduling: Any) -> dict[str, dict[str, Any]]:
-    return {visit["visit_id"]: visit for visit in await scheduling.visits()}
-
-
-def differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    return {name for name in before if before[name] != after[name]}
-
-
 def of_local_agency(korea: Any, before: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A first visit in a province that another agency serves too."""
     local = {str(agency.agency_id) for agency in korea.agencies[:4]}
@@ -37,7 +23,7 @@ async def ask(scheduling: Any, path: str, said: dict[str, Any], role: str = "off
 
 async def test_an_enterprise_handed_back_goes_to_another_agency_and_never_returns(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=40)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     visit = of_local_agency(korea, before)
     mine = {name for name, v in before.items() if v["enterprise_id"] == visit["enterprise_id"]}
     path, who = f"/enterprises/{visit['enterprise_id']}/hand-back", {"agency_id": visit["agency_id"]}
@@ -45,8 +31,8 @@ async def test_an_enterprise_handed_back_goes_to_another_agency_and_never_return
     answers = [await ask(scheduling, path, said, "agency", who=who) for _ in range(2)]
     assert [(answer.status_code, answer.json()["state"]) for answer in answers] == [(202, "waiting")] * 2
     (plan,) = await scheduling.plan_all()
-    after = await by_id(scheduling)
-    assert (plan["state"], differing(before, after)) == ("published", mine)
+    after = await scheduling.by_id()
+    assert (plan["state"], scheduling.differing(before, after)) == ("published", mine)
     assert visit["agency_id"] not in {after[name]["agency_id"] for name in mine}
     wish = await scheduling.get(answers[0].headers["Location"], "agency", who=who)
     assert (wish["state"], wish["plan_id"]) == ("done", plan["plan_id"])
@@ -65,7 +51,7 @@ async def test_an_enterprise_handed_back_goes_to_another_agency_and_never_return
     await scheduling.hear(suspended, version=2)
     for planner in ("plain", "national"):
         await scheduling.plan_all(planner)
-        last = await by_id(scheduling)
+        last = await scheduling.by_id()
         assert {last[name]["state"] for name in mine} == {"cancelled"}
         await scheduling.ask(korea)
 
@@ -73,15 +59,15 @@ async def test_an_enterprise_handed_back_goes_to_another_agency_and_never_return
 @pytest.mark.parametrize("planner", ["plain", "national"])
 async def test_a_site_gets_another_of_the_days_that_it_asks_for(scheduling: Any, nation: Any, planner: str) -> None:
     korea = nation(enterprises=40)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     visit = next(v for v in before.values() if v["ordinal"] == 2)
     answer = await ask(
         scheduling, f"/visits/{visit['visit_id']}/another-day", {"from": "2023-07-03", "until": "2023-07-07"}
     )
     assert answer.status_code == 202
     (plan,) = await scheduling.plan_all(planner)
-    after = await by_id(scheduling)
-    assert (plan["difference"]["moved"], differing(before, after)) == (1, {visit["visit_id"]})
+    after = await scheduling.by_id()
+    assert (plan["difference"]["moved"], scheduling.differing(before, after)) == (1, {visit["visit_id"]})
     now = after[visit["visit_id"]]
     assert "2023-07-03" <= now["visit_on"] <= "2023-07-07"
     assert (now["manager_id"], now["version"]) == (visit["manager_id"], 2)
@@ -91,19 +77,19 @@ async def test_a_site_gets_another_of_the_days_that_it_asks_for(scheduling: Any,
 
 async def test_a_day_too_near_to_the_visit_made_before_is_refused(scheduling: Any, nation: Any, completed: Any) -> None:
     korea = nation(enterprises=10)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     second = max((v for v in before.values() if v["ordinal"] == 2), key=lambda v: v["visit_on"])
     first = next(v for v in before.values() if v["enterprise_id"] == second["enterprise_id"] and v["ordinal"] == 1)
     await scheduling.report([completed(first)])
     soon = date.fromisoformat(first["visit_on"])
     days = [str(soon + timedelta(days=n)) for n in range(1, 28)]
     answer = await ask(scheduling, f"/visits/{second['visit_id']}/another-day", {"days": days})
-    reported = await by_id(scheduling)
+    reported = await scheduling.by_id()
     (plan,) = await scheduling.plan_all()
     wish = await scheduling.get(answer.headers["Location"])
     assert (plan["state"], wish["state"], wish["reason"]["code"]) == ("refused", "refused", "no_such_day")
     assert wish["reason"]["ko"]
-    assert await by_id(scheduling) == reported
+    assert await scheduling.by_id() == reported
 
 
 async def test_a_hand_back_that_nobody_can_take_is_refused_and_the_visits_stay(scheduling: Any, nation: Any) -> None:
@@ -113,43 +99,43 @@ async def test_a_hand_back_that_nobody_can_take_is_refused_and_the_visits_stay(s
     for facts in ([korea.programme], only_seoul, team, korea.registered, korea.eligible):
         await scheduling.hear(*facts)
     await scheduling.plan(korea)
-    before = await by_id(scheduling)
+    before = await scheduling.by_id()
     visit = next(iter(before.values()))
     answer = await ask(scheduling, f"/enterprises/{visit['enterprise_id']}/hand-back", {"reason": "-"})
     await scheduling.plan_all()
     wish = await scheduling.get(answer.headers["Location"])
     assert (wish["state"], wish["reason"]["code"]) == ("refused", "nobody_else")
-    assert await by_id(scheduling) == before
+    assert await scheduling.by_id() == before
     assert await scheduling.pool.fetchval("select count(*) from handed_back") == 0
 
 
 async def test_several_wishes_are_carried_out_by_one_plan(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=60)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     seconds = sorted((v for v in before.values() if v["ordinal"] == 2), key=lambda v: v["visit_id"])[:12]
     for visit in seconds:
         path = f"/visits/{visit['visit_id']}/another-day"
         assert (await ask(scheduling, path, {"from": "2023-08-01", "until": "2023-08-31"})).status_code == 202
     (plan,) = await scheduling.plan_all()
     assert plan["difference"]["moved"] == 12
-    assert differing(before, await by_id(scheduling)) == {visit["visit_id"] for visit in seconds}
+    assert scheduling.differing(before, await scheduling.by_id()) == {visit["visit_id"] for visit in seconds}
 
 
 async def test_a_preview_carries_wishes_out_for_the_eye_only(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=10)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     visit = next(v for v in before.values() if v["ordinal"] == 2)
     answer = await ask(scheduling, f"/visits/{visit['visit_id']}/another-day", {"days": ["2023-08-01"]})
     await scheduling.pool.execute("delete from plan where state = 'requested'")
     plan = await scheduling.plan(korea, preview=True)
     assert (plan["state"], plan["difference"]["moved"]) == ("previewed", 1)
-    assert await by_id(scheduling) == before
+    assert await scheduling.by_id() == before
     assert (await scheduling.get(answer.headers["Location"]))["state"] == "waiting"
 
 
 async def test_a_wish_keeps_to_the_scope_of_whoever_asks(scheduling: Any, nation: Any) -> None:
     korea = nation(enterprises=10)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     visit = next(iter(before.values()))
     back, day = f"/enterprises/{visit['enterprise_id']}/hand-back", f"/visits/{visit['visit_id']}/another-day"
     stranger = {"who": {"agency_id": str(uuid4()), "subject": str(uuid4())}}
@@ -172,7 +158,7 @@ async def test_a_wish_keeps_to_the_scope_of_whoever_asks(scheduling: Any, nation
 
 async def test_a_wish_that_makes_no_sense_is_refused_at_once(scheduling: Any, nation: Any, completed: Any) -> None:
     korea = nation(enterprises=5)
-    before = await planned(scheduling, korea)
+    before = await scheduling.planned(korea)
     visit = next(v for v in before.values() if v["ordinal"] == 1)
     day = f"/visits/{visit['visit_id']}/another-day"
     for wrong in ({}, {"days": ["2023-08-01"], "from": "2023-08-01"}, {"from": "2023-08-02", "until": "2023-08-01"}):
