@@ -104,11 +104,18 @@ class System:
 
     async def take_in(self, enterprises: int) -> int:
         """Register more enterprises at the registry's door; how many."""
+        return await self.hand_in(await self.made_up(enterprises), on="2023-04-12")
+
+    async def made_up(self, enterprises: int) -> bytes:
+        """A file of enterprises that nobody has handed in yet."""
         seed = next(self.seeds)
         folder = self.folder / f"more-{seed}"
         await asyncio.to_thread(write_registry_files, folder, populate(enterprises, seed))
-        lines = (folder / "enterprises.csv").read_bytes()
-        answer = await self.house.doors.registry.post("/enterprises/import", lines, kind="text/csv", on="2023-04-12")
+        return (folder / "enterprises.csv").read_bytes()
+
+    async def hand_in(self, lines: bytes, on: str) -> int:
+        """Send a file of enterprises in at the registry's door, as of a day; how many rows it has."""
+        answer = await self.house.doors.registry.post("/enterprises/import", lines, kind="text/csv", on=on)
         assert answer["refused"] == 0
         return answer["rows"]
 
