@@ -172,10 +172,11 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[System]:
-    """The system, with nothing in it yet; a lost planner's lease runs out sooner than usual."""
+    """The system, with nothing in it yet; leases run out and newcomers have gathered sooner than usual."""
     folder = tmp_path_factory.mktemp("system")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCHEDULING_LEASE_SECONDS", "10")
+        patch.setenv("SCHEDULING_GATHER_SECONDS", "2")
         opened = contained_house if containers.ARE_CHOSEN else open_house
         async with opened(settings_for(folder)) as house, patient_doors(house) as doors:
             keys, _ = key_pair(folder / "home")
