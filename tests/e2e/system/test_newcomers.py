@@ -71,6 +71,12 @@ class People:
 
         await self.eventually(is_planned, "the plan that the longer window asks for is at its end")
 
+    async def nobody_waits(self) -> bool:
+        """Whether an operator sees that every newcomer has days."""
+        told = (await self.system.ask("scheduling", "/metrics")).text.splitlines()
+        waiting = [line for line in told if line.startswith("newcomers_waiting{")]
+        return bool(waiting) and all(line.endswith(" 0.0") for line in waiting)
+
     async def plans(self) -> list[dict[str, Any]]:
         """All plans; none while one is under way."""
         path = f"/programmes/{self.programme_id}/plans"
@@ -201,6 +207,11 @@ def test_nobody_elses_visit_moves_at_the_door_or_on_the_topic(grown: Grown) -> N
     assert sum(visit["state"] == "scheduled" for visit in before.values()) > 20
     assert {name: after[name] for name in before} == before
     assert grown.said == {("scheduling.visit.scheduled.v1", name, 1): 2 for name in grown.eligible}
+
+
+@pytest.mark.usefixtures("grown")
+async def test_operators_see_that_nobody_waits_any_more(people: People, eventually: Eventually) -> None:
+    await eventually(people.nobody_waits, "the metrics say that nobody waits")
 
 
 async def test_a_newcomer_that_closes_is_visited_no_more(

@@ -7,7 +7,7 @@ from events.transport.hosting import Service
 from scheduling.api import door
 from scheduling.booking import keep_booking
 from scheduling.handlers import HEARS, RECALLS
-from scheduling.planning.between_plans import keep_placing
+from scheduling.planning.between_plans import keep_placing, keep_telling
 from scheduling.planning.desk import Desk, keep_planning
 from scheduling.settings import Settings
 
@@ -33,6 +33,7 @@ def build(settings: Settings | None = None) -> Service:
         works={
             "planning": partial(keep_planning, desk=desk),
             "placing": partial(keep_placing, desk=desk),
+            "telling": partial(keep_telling, desk=desk),
             "booking": partial(keep_booking, books_after=said.books_after),
         },
     )

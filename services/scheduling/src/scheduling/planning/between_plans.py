@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import get_args
 
 import structlog
+from prometheus_client import Gauge
 
 from events.transport.db import Pool
 from events.transport.outbox import transaction
@@ -19,6 +21,28 @@ MOST_FAILURES = 3
 """After so many rounds that failed in a row, whoever is ready is left to a plan."""
 REST = 4
 """After a round nobody is placed for so many times as long as it took: bookings and plans have their turn."""
+TOLD_EVERY_SECONDS = 10
+"""To count a nation that waits for its first plan takes a tenth of a second."""
+WAITING = Gauge("newcomers_waiting", "Enterprises that came after the plan and have no days yet", ["awaits"])
+LONGEST_WAIT = Gauge("newcomers_longest_wait_seconds", "How long the first of them has waited", ["awaits"])
+
+
+async def keep_telling(pool: Pool, desk: Desk) -> None:
+    """Tells how many newcomers wait, for ever."""
+    while True:
+        await tell_waiting(pool, desk)
+        await asyncio.sleep(TOLD_EVERY_SECONDS)
+
+
+async def tell_waiting(pool: Pool, desk: Desk) -> None:
+    """Tells how many newcomers wait, what for, and how long the first of them has."""
+    async with pool.acquire() as db:
+        plan = await plan_for_newcomers(db, _order(desk))
+        found = await newcomers.waiting(db, is_planned=plan is not None)
+    for awaited in get_args(newcomers.Awaited):
+        enterprises, longest_seconds = found.get(awaited, newcomers.Waiting(0, 0))
+        WAITING.labels(awaited).set(enterprises)
+        LONGEST_WAIT.labels(awaited).set(longest_seconds)
 
 
 async def keep_placing(pool: Pool, desk: Desk) -> None:

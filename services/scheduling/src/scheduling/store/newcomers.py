@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from events.transport.db import Connection
@@ -14,6 +14,17 @@ _KNOWN = """
       and not exists (select from closure c where c.enterprise_id = e.enterprise_id and c.version > e.version)
 """
 _READY = f"{_KNOWN} and n.left_at is null"
+
+
+Awaited = Literal["programme", "facts", "days", "plan"]
+"""What newcomers wait for: a programme that is planned, to be known well enough, days, the next plan."""
+
+
+class Waiting(NamedTuple):
+    """How many wait for the same, and how long the first of them has."""
+
+    enterprises: int
+    longest_seconds: float
 
 
 class Gathered(NamedTuple):
@@ -36,6 +47,23 @@ async def remember(db: Connection, enterprise_ids: Iterable[UUID]) -> None:
 
 async def is_anybody_here(db: Connection) -> bool:
     return await db.fetchval("select exists (select from newcomer)")
+
+
+async def waiting(db: Connection, *, is_planned: bool) -> dict[Awaited, Waiting]:
+    """Who waits, by what for, if there is a plan to come into or if there is none.
+
+    Of those who waited before newcomers were remembered nobody knows how long.
+    """
+    rows = await db.fetch(
+        f"""select case when not $1 then 'programme'
+                        when enterprise_id not in (select n.enterprise_id {_KNOWN}) then 'facts'
+                        when left_at is null then 'days' else 'plan' end,
+                   count(*), coalesce(extract(epoch from clock_timestamp()
+                       - min(arrived_at) filter (where isfinite(arrived_at))), 0)::float8
+            from newcomer group by 1""",  # noqa: S608 - own texts
+        is_planned,
+    )
+    return {awaited: Waiting(*told) for awaited, *told in rows}
 
 
 async def lock(db: Connection, enterprise_ids: Iterable[UUID]) -> set[UUID]:
