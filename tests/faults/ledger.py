@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ async def consume() -> None:
 async def relay() -> None:
     """Relay until killed."""
     settings = _settings()
-    await Relay(settings.database_url, settings.kafka_bootstrap, PausingPublisher(lane_rows=200)).run()
+    await Relay(settings.database_url, settings.kafka_bootstrap, partial(PausingPublisher, lane_rows=200)).run()
 
 
 async def write(writers: int, size: int, events: int, seed: int) -> None:

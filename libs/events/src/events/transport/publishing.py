@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -14,7 +15,10 @@ from events.transport.said import Ends
 from events.transport.wire import headers_of
 
 _READ = """
-    select o.* from transport.relay_cursor c
+    select o.* from (
+        select lane, coalesce(behind.number, c.number) as number
+        from transport.relay_cursor c left join unnest($3::smallint[], $4::bigint[]) behind(lane, number) using (lane)
+    ) c
     cross join lateral (
         select * from (
             select *, sum(octet_length(payload)) over (order by number) - octet_length(payload) as bytes_before
@@ -55,18 +59,27 @@ Row = Mapping[str, Any] | asyncpg.Record
 
 
 class Publisher:
-    """Publishes what waits in an outbox, and forgets what was published long ago."""
+    """Publishes what waits in an outbox, and forgets what was published long ago; for one relay's session."""
 
     def __init__(self, *, lane_rows: int = 1_000) -> None:
         self._lane_rows = lane_rows
+        self._ahead: Sequence[Row] = ()
         self.keep_seconds = 86_400.0
 
     async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
-        """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged."""
-        rows = await waiting_rows(db, self._lane_rows)
+        """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged.
+
+        What comes next is read while Kafka works, and read again after any fault.
+        """
+        rows, self._ahead = self._ahead or await waiting_rows(db, self._lane_rows), ()
         lanes = {lane: list(waiting) for lane, waiting in groupby(rows, key=lambda row: row["lane"])}
-        sends = [asyncio.create_task(_send_lane(producer, lane, waiting)) for lane, waiting in lanes.items()]
+        sends = list[asyncio.Task[Ends]]()
         try:
+            for lane, waiting in lanes.items():
+                sends.append(asyncio.create_task(_send_lane(producer, lane, waiting)))
+                await asyncio.sleep(0)  # Kafka works on this lane while the next one is put together
+            ends = {lane: waiting[-1]["number"] for lane, waiting in lanes.items()}
+            ahead = await waiting_rows(db, self._lane_rows, ends) if rows else ()
             await self._keeping_awake(db, sends)
         finally:
             for send in sends:
@@ -77,6 +90,7 @@ class Publisher:
         await said.note(db, dict(end for send in sends if not send.exception() for end in send.result().items()))
         if failed:
             raise failed[0]
+        self._ahead = ahead
         return sum(sent.values())
 
     async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[Ends]]) -> None:
@@ -98,9 +112,14 @@ async def tell_age(pool: Pool) -> None:
     metrics.UNPUBLISHED_AGE.set(await pool.fetchval(_AGE) or 0)
 
 
-async def waiting_rows(db: Connection, most: int) -> list[asyncpg.Record]:
-    """What waits, lane by lane in order: at most so many rows and `LANE_BYTES` a lane, and at least one."""
-    return await db.fetch(_READ, most, LANE_BYTES)
+async def waiting_rows(
+    db: Connection, most: int, behind: Mapping[int, int] = MappingProxyType({})
+) -> list[asyncpg.Record]:
+    """What waits, lane by lane in order: at most so many rows and `LANE_BYTES` a lane, and at least one.
+
+    In the lanes named by `behind`, what comes after that number; in others, what comes after the cursor.
+    """
+    return await db.fetch(_READ, most, LANE_BYTES, list(behind), list(behind.values()))
 
 
 async def _send_lane(producer: AIOKafkaProducer, lane: int, rows: Sequence[Row]) -> Ends:

@@ -5,7 +5,7 @@ session) and, when it wakes, can only send again what consumers skip by its posi
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -27,11 +27,11 @@ class Relay:
     """Publishes one database's outbox until it is cancelled."""
 
     def __init__(
-        self, dsn: str, bootstrap: str, publisher: Publisher | None = None, *, poll_seconds: float = 0.05
+        self, dsn: str, bootstrap: str, publisher: Callable[[], Publisher] = Publisher, *, poll_seconds: float = 0.05
     ) -> None:
         self._dsn = dsn
         self._bootstrap = bootstrap
-        self._publisher = publisher or Publisher()
+        self._publisher = publisher
         self._poll_seconds = poll_seconds
         self.is_active = False
         self.waits_for_kafka: str | None = None
@@ -70,13 +70,14 @@ class Relay:
     async def _publish_for_ever(self, db: Connection, producer: AIOKafkaProducer) -> None:
         clock = asyncio.get_running_loop().time
         sweep_at = clock() + 60
+        publisher = self._publisher()  # a session's own: what it has read ahead, another relay may have published since
         self._is_active(True)
         while True:
             self.last_turn_at = datetime.now(UTC)
-            if not await self._publisher.publish_once(db, producer):
+            if not await publisher.publish_once(db, producer):
                 await asyncio.sleep(self._poll_seconds)
             self.went_well()
-            if clock() > sweep_at and not await self._publisher.sweep_once(db):
+            if clock() > sweep_at and not await publisher.sweep_once(db):
                 sweep_at = clock() + 60
 
     def _is_active(self, is_active: bool) -> None:
