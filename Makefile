@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 WHAT ?= transport
+# Services and planners start as processes of their own: without bytecode each would compile all it imports anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
