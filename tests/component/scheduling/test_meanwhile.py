@@ -45,6 +45,8 @@ async def interrupted(scheduling: Any, working: Awaitable[Any], moment: str, new
         work = asyncio.ensure_future(working)
         await scheduling.until("exists (select from pg_locks where not granted)")
         hearing = asyncio.ensure_future(news)
+        if moment == COMPUTING:
+            await hearing  # it waits for nobody
         await asyncio.wait({hearing}, timeout=0.5)
     await work
     await hearing

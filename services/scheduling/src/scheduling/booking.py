@@ -52,7 +52,11 @@ async def book_round(pool: Pool, today: date) -> int:
     async with transaction(pool) as tx:
         if not await plans.is_nobody_at_work(tx.db):
             return 0
-        await visits.look_again(tx.db)
+        if news := await visits.take_news(tx.db):
+            await visits.mark_misplaced(tx.db, news)
+    async with transaction(pool) as tx:  # another one: visits are locked in key order, and in one pass
+        if not await plans.is_nobody_at_work(tx.db):
+            return 0
         around = await visits.wanting_a_day(tx.db, A_ROUND)
         if around:
             await _book(tx, around, today)

@@ -61,12 +61,18 @@ async def on_agency_reinstated(tx: Transaction, batch: Sequence[Received[AgencyR
 
 async def on_manager_trained(tx: Transaction, batch: Sequence[Received[ManagerTrained]]) -> None:
     await picture.remember_managers(tx.db, batch)
-    await visits.look_twice(tx.db, [received.fact.manager_id for received in batch])
+    await _look_twice(tx, [received.fact.manager_id for received in batch])
+
+
+async def _look_twice(tx: Transaction, ids: Sequence[UUID]) -> None:
+    """Marks the misplaced visits that can be seen; others may be on the point of being given their days."""
+    await visits.remember_news(tx.db, ids)
+    await visits.mark_misplaced(tx.db, ids)
 
 
 async def on_manager_left(tx: Transaction, batch: Sequence[Received[ManagerLeft]]) -> None:
     await picture.remember_departures(tx.db, batch)
-    await visits.look_twice(tx.db, [received.fact.manager_id for received in batch])
+    await _look_twice(tx, [received.fact.manager_id for received in batch])
     await ask_for_plans(tx, batch)
 
 
@@ -83,7 +89,7 @@ async def on_enterprise_changed(tx: Transaction, batch: Sequence[Received[Enterp
     await newcomers.lock(tx.db, enterprise_ids)
     await picture.remember_enterprises(tx.db, batch)
     await recall.fill_provinces(tx.db, enterprise_ids)
-    await visits.look_twice(tx.db, enterprise_ids)
+    await _look_twice(tx, enterprise_ids)
     await newcomers.remember(tx.db, enterprise_ids)
 
 

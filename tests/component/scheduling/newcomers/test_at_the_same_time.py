@@ -98,7 +98,8 @@ async def test_whoever_closes_while_being_placed_is_not_visited(newcomers: Any, 
     await newcomers.planned(korea)
     larger = await newcomers.come(korea, 10)
     gone = larger.registered[9].enterprise_id
-    # The placer stops with the rows of its newcomers in its hands; the closing is heard behind it.
+    await scheduling.book()  # what was heard of the managers is no news any more, and the placer begins at once
+    # It stops with the rows of its newcomers in its hands; the closing is heard behind it.
     async with held(scheduling.dsn, "lock table visit in share mode"):
         placing = asyncio.create_task(newcomers.place())
         await newcomers.until(SOMEBODY_WAITS)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scheduling.planning.freeing import is_suspended
-from scheduling.planning.picture import PROVINCE_CODES, SECTORS, Flags, Ints, Picture
+from scheduling.planning.picture import PROVINCE_CODES, SECTORS, Flags, Ints, Picture, Sites
 
 
 def agency_may(picture: Picture) -> Flags:
@@ -48,11 +48,9 @@ def manager_room(picture: Picture) -> Ints:
 
 
 def site_days(picture: Picture) -> tuple[Flags, Ints]:
-    """Patterns of open days, and which of them each site has; a site with closed days of its own shares none."""
+    """Patterns of open days, and which of them each site has."""
     sites, days = picture.sites, picture.days
-    alone = np.zeros(len(sites), np.int64)
-    alone[sites.closed_of] = sites.closed_of + 1
-    table = np.column_stack([sites.open_from, sites.open_until, sites.closed_weekdays, alone])
+    table = np.column_stack([sites.open_from, sites.open_until, sites.closed_weekdays, _closings(sites)])
     kinds, of_site = np.unique(table, axis=0, return_inverse=True)
     weekday = (days + 6) % 7
     is_open = (days[None, :] >= kinds[:, :1]) & (days[None, :] <= kinds[:, 1:2])
@@ -60,3 +58,14 @@ def site_days(picture: Picture) -> tuple[Flags, Ints]:
     of_site = of_site.reshape(-1).astype(np.int64)
     _close(is_open, days, (of_site[sites.closed_of], sites.closed_on))
     return is_open, of_site
+
+
+def _closings(sites: Sites) -> Ints:
+    """By site: the number of its list of closed days, the same for the same days; 0: none."""
+    order = np.lexsort((sites.closed_on, sites.closed_of))
+    named, begins = np.unique(sites.closed_of[order], return_index=True)
+    lists = dict[bytes, int]()
+    numbers = np.zeros(len(sites), np.int64)
+    for site, closed in zip(named, np.split(sites.closed_on[order], begins[1:]), strict=False):
+        numbers[site] = lists.setdefault(closed.tobytes(), len(lists) + 1)
+    return numbers

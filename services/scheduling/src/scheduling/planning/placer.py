@@ -23,7 +23,7 @@ from scheduling.planning.verification import broken_rules
 from scheduling.planning.wishes import can_move
 from scheduling.planning.worker import die_with_the_service, sole_use
 from scheduling.store import newcomers, publication
-from scheduling.store.visits import look_again, mark_misplaced, of_whom_was_heard
+from scheduling.store.visits import mark_misplaced, of_whom_was_heard, take_news
 
 _log = structlog.get_logger(__name__)
 PRICES_LAST = timedelta(days=1)
@@ -42,7 +42,9 @@ async def place_all(order: PlacingOrder) -> None:
     pool = await open_pool(order.database_url, most=1)
     try:
         async with sole_use(pool) as db:
-            await look_again(db)  # what is heard from now on is news to the picture
+            async with db.transaction():  # what is heard from now on is news to the picture
+                if news := await take_news(db):
+                    await mark_misplaced(db, news)
             plan, names = await plan_for_newcomers(db, order), await newcomers.ready(db)
             if plan and names:
                 await _place(db, plan, (order, names))

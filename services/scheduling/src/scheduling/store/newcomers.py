@@ -56,11 +56,11 @@ async def waiting(db: Connection, *, is_planned: bool) -> dict[Awaited, Waiting]
     """
     rows = await db.fetch(
         f"""select case when not $1 then 'programme'
-                        when enterprise_id not in (select n.enterprise_id {_KNOWN}) then 'facts'
+                        when known.enterprise_id is null then 'facts'
                         when left_at is null then 'days' else 'plan' end,
                    count(*), coalesce(extract(epoch from clock_timestamp()
                        - min(arrived_at) filter (where isfinite(arrived_at))), 0)::float8
-            from newcomer group by 1""",  # noqa: S608 - own texts
+            from newcomer left join (select n.enterprise_id {_KNOWN}) known using (enterprise_id) group by 1""",  # noqa: S608 - own texts
         is_planned,
     )
     return {awaited: Waiting(*told) for awaited, *told in rows}

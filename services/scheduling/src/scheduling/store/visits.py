@@ -102,37 +102,32 @@ async def mark_misplaced(db: Connection, ids: Iterable[UUID]) -> None:
 
     Because the site is closed, or the manager away. Locked in key order.
     """
-    rows = await db.fetch(
-        """select visit_id from visit v
-           where (v.manager_id = any($1) or v.enterprise_id = any($1)) and v.state = 'scheduled' and not v.wants_day
-             and (exists (select from enterprise e
-                          where e.enterprise_id = v.enterprise_id
-                            and (v.visit_on < e.open_from or v.visit_on > e.open_until
-                                 or e.closed_weekdays >> (extract(isodow from v.visit_on)::int - 1) & 1 = 1
-                                 or v.visit_on = any(e.closed_days)))
-                  or exists (select from manager m
-                             where m.manager_id = v.manager_id
-                               and (v.visit_on = any(m.leave_days) or v.visit_on <= m.trained_on)))
-           order by v.visit_id for update""",
+    await db.execute(
+        """with misplaced as (
+               select visit_id from visit v
+               where (v.manager_id = any($1) or v.enterprise_id = any($1)) and v.state = 'scheduled' and not v.wants_day
+                 and (exists (select from enterprise e
+                              where e.enterprise_id = v.enterprise_id
+                                and (v.visit_on < e.open_from or v.visit_on > e.open_until
+                                     or e.closed_weekdays >> (extract(isodow from v.visit_on)::int - 1) & 1 = 1
+                                     or v.visit_on = any(e.closed_days)))
+                      or exists (select from manager m
+                                 where m.manager_id = v.manager_id
+                                   and (v.visit_on = any(m.leave_days) or v.visit_on <= m.trained_on)))
+               order by v.visit_id for update)
+           update visit v set wants_day = true from misplaced where v.visit_id = misplaced.visit_id""",
         list(set(ids)),
     )
-    if rows:  # mostly there is nothing to write
-        names = [row["visit_id"] for row in rows]
-        await db.execute("update visit set wants_day = true where visit_id = any($1)", names)
 
 
-async def look_twice(db: Connection, ids: Sequence[UUID]) -> None:
-    """Marks the misplaced visits that can be seen, and has the others looked at once nobody gives out days."""
+async def remember_news(db: Connection, ids: Iterable[UUID]) -> None:
+    """Visits of these managers, and to these enterprises, are looked at again once nobody gives out days."""
     await db.execute("insert into look_again select unnest($1::uuid[])", list(set(ids)))
-    await mark_misplaced(db, ids)
 
 
-async def look_again(db: Connection) -> None:
-    """Marks what is misplaced after all; only where nobody else gives out days, so that every visit can be seen."""
-    async with db.transaction():
-        rows = await db.fetch("delete from look_again returning id")
-        if rows:
-            await mark_misplaced(db, (row["id"] for row in rows))
+async def take_news(db: Connection) -> set[UUID]:
+    """Whom to look at again; only for who knows that nobody else gives out days, so that every visit can be seen."""
+    return {row["id"] for row in await db.fetch("delete from look_again returning id")}
 
 
 async def of_whom_was_heard(db: Connection) -> set[UUID]:
