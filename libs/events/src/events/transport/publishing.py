@@ -71,6 +71,8 @@ class Publisher:
 
         What comes next is read while Kafka works, and read again after any fault.
         """
+        if self._ahead:
+            await db.execute("select 1")  # a session that was lost ends here, with nothing sent
         rows, self._ahead = self._ahead or await waiting_rows(db, self._lane_rows), ()
         lanes = {lane: list(waiting) for lane, waiting in groupby(rows, key=lambda row: row["lane"])}
         sends = list[asyncio.Task[Ends]]()
