@@ -1,5 +1,6 @@
 """Topics: provisioned from one file, and verified at every start, because Kafka would forgive what loses order."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ async def apply(bootstrap: str, topics: Topics, *, replication: int = 1, dry_run
             for name, code, *_ in answer.topic_errors:  # pyright: ignore[reportAttributeAccessIssue] - set at run time, per API version
                 if code and code != 36:  # 36: another instance was faster
                     raise for_code(code)(f"could not create {name}")
+            while {topic.name for topic in wanted} - set(await admin.list_topics()):  # noqa: ASYNC110 - Kafka calls nobody
+                await asyncio.sleep(0.1)  # a broker hears of new topics a little later
     finally:
         await admin.close()
     return Applied([topic.name for topic in wanted], sorted(there & set(topics.topics)))
