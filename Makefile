@@ -15,7 +15,7 @@ run: $(READY) ## the programme year 2023 on embedded Kafka and PostgreSQL (ENTER
 	@$(BIN)/python -m rehearsal
 
 test: $(READY) ## all tests, on the same embedded stack, two beside each other
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 2 --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, architecture, contracts: what CI runs before the tests
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/basedpyright && $(BIN)/lint-imports && $(BIN)/python -m events.schemas --check

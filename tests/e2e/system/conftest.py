@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -25,10 +25,11 @@ from rehearsal.doors import Door, Doors, key_pair
 from rehearsal.house import SERVICES, House, house_on, open_house
 from rehearsal.settings import Settings
 from rehearsal.year import Year
-from stack import Process, Stack
+from stack import Process, Program, Stack
 
 T = TypeVar("T")
 Check = Callable[[], Awaitable[T]]
+SOONER = {"SCHEDULING_LEASE_SECONDS": "10", "SCHEDULING_GATHER_SECONDS": "2"}
 AWAY = (OSError, httpx.TransportError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError)
 
 
@@ -70,13 +71,17 @@ class System:
 
     async def start(self, *names: str) -> None:
         """Start again what was stopped or killed, and wait until it is ready."""
-        programs = [replace(self.house.processes[name].program, ready_seconds=120) for name in names]
+        programs = [self._again(name) for name in names]
         started = await asyncio.gather(*(self.stack.start(program) for program in programs))
         self.house.processes.update(zip(names, started, strict=True))
 
+    def _again(self, name: str) -> Program:
+        program = self.house.processes[name].program
+        return replace(program, ready_seconds=120, environment={**program.environment, **SOONER})
+
     async def start_another(self, name: str, port: int, **settings: str) -> Process:
         """Start a second instance of a service, with a port and perhaps settings of its own."""
-        program = self.house.processes[name].program
+        program = self._again(name)
         own = {f"{name.upper()}_{key}": value for key, value in {"HTTP_PORT": str(port), **settings}.items()}
         ready = f"http://127.0.0.1:{port}/health/ready"
         another = replace(
@@ -84,7 +89,6 @@ class System:
             name=f"{name}-again",
             ready_url=ready,
             environment={**program.environment, **own},
-            ready_seconds=120,
         )
         return await self.stack.start(another)
 
@@ -174,13 +178,15 @@ def free_port() -> int:
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[System]:
     """The system, with nothing in it yet; leases run out and newcomers have gathered sooner than usual."""
     folder = tmp_path_factory.mktemp("system")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCHEDULING_LEASE_SECONDS", "10")
-        patch.setenv("SCHEDULING_GATHER_SECONDS", "2")
-        opened = contained_house if containers.ARE_CHOSEN else open_house
-        async with opened(settings_for(folder)) as house, patient_doors(house) as doors:
-            keys, _ = key_pair(folder / "home")
-            yield System(House(house.stack, doors, dict(house.processes)), keys, folder)
+    opened = contained_house if containers.ARE_CHOSEN else open_house
+    async with AsyncExitStack() as until_the_end:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in SOONER.items():
+                patch.setenv(name, value)
+            house = await until_the_end.enter_async_context(opened(settings_for(folder)))
+        doors = await until_the_end.enter_async_context(patient_doors(house))
+        keys, _ = key_pair(folder / "home")
+        yield System(House(house.stack, doors, dict(house.processes)), keys, folder)
 
 
 @asynccontextmanager
