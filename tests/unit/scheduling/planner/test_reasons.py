@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scheduling.planner import Facts, Plan, plan
@@ -64,6 +64,7 @@ def claim(facts: Facts, made: Plan, site: int) -> Reason:
     seed=st.integers(0, 10**6), managers=st.integers(1, 3), days=st.integers(22, 45), done=st.integers(0, 20),
     leave=st.sampled_from([0.05, 0.7]), reserve=st.sampled_from([0.0, 0.1]),
 )  # fmt: skip
+@example(seed=129, managers=3, days=32, done=0, leave=0.7, reserve=0.0)  # two visits that take two managers
 def test_every_reason_claims_what_is_true(programme: Make, done: int, **wish: float) -> None:
     facts = programme(sites=40, stops=1, **wish)
     first = plan(facts).visits
