@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scheduling.planfiles.facts import read_facts
@@ -60,6 +60,7 @@ def taken(folder: Path) -> tuple[list[list[str]], list[list[str]]]:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=damages())
+@example(damage=[("agencies", 0, "agency_id", "a2"), ("agencies", 0, "sectors", "")])  # no agency is left
 def test_both_take_or_both_refuse_each_damaged_row(
     folder: Callable[..., Path], damage: list[tuple[str, int, str, str]]
 ) -> None:

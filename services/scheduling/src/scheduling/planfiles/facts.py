@@ -133,10 +133,11 @@ def _managers(
         sheet.refuse(int(row), "longitude" if home[row] else "latitude", "is empty")
     base = _place(sheet, empty=(36.0, 127.0))
     fine = sheet.readable()
-    base = np.where(home[:, None], base, licensed.agencies.place[of])
+    of = of[fine]  # only of these is the agency known
+    base = np.where(home[fine, None], base[fine], licensed.agencies.place[of])
     key = np.array([key_of(name) for name in sheet.kept("manager_id")], np.int64)
-    open_days = pack((days & licensed.days[of])[fine])
-    return Managers(of[fine], base[fine], stops[fine].astype(np.int64), open_days, key), sheet
+    open_days = pack(days[fine] & licensed.days[of])
+    return Managers(of, base, stops[fine].astype(np.int64), open_days, key), sheet
 
 
 def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) -> tuple[Sites, Sheet, Ints]:
