@@ -117,8 +117,8 @@ class Partitions(ConsumerRebalanceListener):
                 self._read_again(partition, place.next_offset, batch[0].offset)
                 continue
             self._gaps.pop(partition, None)
-            done = place.next_offset - batch[0].offset
-            mine += batch if done == 0 else [record for record in batch if record.offset >= place.next_offset]
+            is_all_new = batch[0].offset == place.next_offset
+            mine += batch if is_all_new else [record for record in batch if record.offset >= place.next_offset]
         return mine
 
     def _read_again(self, partition: TopicPartition, place: int, got: int) -> None:

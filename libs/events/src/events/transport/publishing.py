@@ -69,7 +69,7 @@ class Publisher:
     async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
         """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged.
 
-        What comes next is read while Kafka works, and read again after any fault.
+        Where a lane may have more, that is read while Kafka works, and read again after any fault.
         """
         if self._ahead:
             await db.execute("select 1")  # a session that was lost ends here, with nothing sent
@@ -81,7 +81,7 @@ class Publisher:
                 sends.append(asyncio.create_task(_send_lane(producer, lane, waiting)))
                 await asyncio.sleep(0)  # Kafka works on this lane while the next one is put together
             ends = {lane: waiting[-1]["number"] for lane, waiting in lanes.items()}
-            ahead = await waiting_rows(db, self._lane_rows, ends) if rows else ()
+            ahead = await waiting_rows(db, self._lane_rows, ends) if len(rows) >= self._lane_rows else ()
             await self._keeping_awake(db, sends)
         finally:
             for send in sends:
