@@ -71,9 +71,12 @@ async def new_visits(scheduling: Any, sites: set[str]) -> list[dict[str, Any]]:
 
 
 @MOMENTS
-async def test_managers_who_go_on_leave_visit_no_newcomer_then(scheduling: Any, nation: Any, moment: str) -> None:
+@pytest.mark.parametrize("news", [everybody_on_leave, sites_close], ids=lambda news: news.__name__)
+async def test_on_days_on_which_managers_are_on_leave_or_sites_closed_no_newcomer_is_visited(
+    scheduling: Any, nation: Any, moment: str, news: Any
+) -> None:
     korea, new = await with_newcomers(scheduling, nation)
-    await interrupted(scheduling, place(scheduling), moment, everybody_on_leave(scheduling, korea))
+    await interrupted(scheduling, place(scheduling), moment, news(scheduling, korea))
     await scheduling.book()
     await place(scheduling)
     visits = await new_visits(scheduling, new)
@@ -88,19 +91,6 @@ async def test_managers_who_leave_visit_no_newcomer_any_more(scheduling: Any, na
     await scheduling.plan_all()
     assert {visit["state"] for visit in await new_visits(scheduling, new)} <= {"cancelled"}
     assert await scheduling.visits(state="scheduled") == []
-
-
-@MOMENTS
-async def test_newcomers_that_close_for_some_days_are_not_visited_then(
-    scheduling: Any, nation: Any, moment: str
-) -> None:
-    korea, new = await with_newcomers(scheduling, nation)
-    await interrupted(scheduling, place(scheduling), moment, sites_close(scheduling, korea))
-    await scheduling.book()
-    await place(scheduling)
-    visits = await new_visits(scheduling, new)
-    assert len(visits) == 6
-    assert min(visit["visit_on"] for visit in visits) >= str(JULY)
 
 
 @pytest.mark.parametrize("news", [everybody_on_leave, everybody_leaves, sites_close], ids=lambda news: news.__name__)

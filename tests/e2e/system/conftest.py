@@ -13,11 +13,14 @@ from typing import Any, TypeVar
 import asyncpg
 import httpx
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from rich.progress import Progress
 
 import containers
 from access.keys import Keys
+from events.transport.lanes import LANES
+from events.transport.wire import Record
 from korea.population import populate, write_registry_files
 from rehearsal import applying, year
 from rehearsal.books import Line, reconcile
@@ -109,6 +112,19 @@ class System:
     async def take_in(self, enterprises: int) -> int:
         """Register more enterprises at the registry's door; how many."""
         return await self.hand_in(await self.made_up(enterprises), on="2023-04-12")
+
+    async def log(self, topic: str) -> list[Record]:
+        """All that a topic says just now, each partition's in order."""
+        partitions = [TopicPartition(topic, number) for number in range(LANES)]
+        said = list[Record]()
+        async with AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False) as consumer:
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning()
+            ends = await consumer.end_offsets(partitions)
+            while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    said += records
+        return said
 
     async def made_up(self, enterprises: int) -> bytes:
         """A file of enterprises that nobody has handed in yet."""

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
-from events.transport.lanes import LANES, lane_of
+from events.transport.lanes import lane_of
 from rehearsal.house import SERVICES
 
 pytestmark = pytest.mark.timeout(400)
@@ -42,19 +42,10 @@ async def send(bootstrap: str, key: bytes, headers: Sequence[Header]) -> str:
         return f"{TOPIC}/{sent.partition}/{sent.offset}"
 
 
-async def letters(bootstrap: str, topic: str) -> dict[str, str]:
+async def letters(system: Any, topic: str) -> dict[str, str]:
     """Places and causes told on a dead-letter topic."""
-    partitions = [TopicPartition(topic, number) for number in range(LANES)]
-    found: dict[str, str] = {}
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False) as consumer:
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning()
-        ends = await consumer.end_offsets(partitions)
-        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                for letter in (json.loads(record.value or b"") for record in records):
-                    found[f"{letter['topic']}/{letter['partition']}/{letter['offset']}"] = letter["cause"]
-    return found
+    told = [json.loads(record.value or b"") for record in await system.log(topic)]
+    return {f"{letter['topic']}/{letter['partition']}/{letter['offset']}": letter["cause"] for letter in told}
 
 
 @pytest.mark.usefixtures("played")
@@ -66,7 +57,7 @@ async def test_poison_is_told_by_everyone_who_hears_it_and_the_flow_goes_on(
     for service in ("eligibility", "scheduling", "reporting"):
 
         async def is_told(topic: str = f"{service}.dlq") -> bool:
-            return sent.items() <= (await letters(system.bootstrap, topic)).items()
+            return sent.items() <= (await letters(system, topic)).items()
 
         await eventually(is_told, f"the poison is told on {service}.dlq")
     before = {line.name: line.read_model for line in await system.balanced()}

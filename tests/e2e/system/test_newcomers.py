@@ -11,9 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from events.transport.lanes import LANES
 from korea.calendar import is_working_day
 
 pytestmark = pytest.mark.timeout(400)
@@ -136,7 +134,7 @@ async def grown(people: People, system: Any, eventually: Eventually) -> Grown:
     await people.prolong()
     await eventually(lambda: people.visits_when("scheduled", known), "all who are known have days")
     await system.balanced()
-    plans, before, said = await people.plans(), await people.visits(), await facts(system.bootstrap)
+    plans, before, said = await people.plans(), await people.visits(), await facts(system)
     rows = await people.rows(15)
     eligible = await people.bring(rows)
     after = await eventually(lambda: people.visits_when("scheduled", eligible), "the newcomers have days")
@@ -147,24 +145,16 @@ async def grown(people: People, system: Any, eventually: Eventually) -> Grown:
         await system.house.doors.registry.get(f"/programmes/{people.programme_id}"),
         (plans, await people.plans()),
         (before, after),
-        await facts(system.bootstrap) - said,
+        await facts(system) - said,
     )
 
 
-async def facts(bootstrap: str) -> Facts:
+async def facts(system: Any) -> Facts:
     """What the topic of visits says."""
-    partitions = [TopicPartition("scheduling.visit.v1", number) for number in range(LANES)]
     found = Facts()
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False) as consumer:
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning()
-        ends = await consumer.end_offsets(partitions)
-        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                for record in records:
-                    headers = dict(record.headers)
-                    version = int(headers["ce_sequence"])
-                    found[headers["ce_type"].decode(), (record.key or b"").decode(), version] += 1
+    for record in await system.log("scheduling.visit.v1"):
+        headers = dict(record.headers)
+        found[headers["ce_type"].decode(), (record.key or b"").decode(), int(headers["ce_sequence"])] += 1
     return found
 
 
@@ -218,10 +208,10 @@ async def test_a_newcomer_that_closes_is_visited_no_more(
     grown: Grown, people: People, system: Any, eventually: Eventually
 ) -> None:
     gone = grown.eligible[0]
-    before, said = await people.visits(), await facts(system.bootstrap)
+    before, said = await people.visits(), await facts(system)
     await people.hand_in([grown.rows[gone] | {"closed_on": "2024-01-02"}])
     after = await eventually(lambda: people.visits_when("cancelled", [gone]), "its visits are cancelled")
     await eventually(people.page_agrees, "the page shows them no more")
     changed = {name for name in before if after[name] != before[name]}
     assert {before[name]["enterprise_id"] for name in changed} == {gone}
-    assert await facts(system.bootstrap) - said == {("scheduling.visit.cancelled.v1", gone, 2): 2}
+    assert await facts(system) - said == {("scheduling.visit.cancelled.v1", gone, 2): 2}

@@ -1,6 +1,5 @@
 """What the tests of newcomers share: a nation that is planned and grows, rounds of placing, and what breaks a rule."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,10 +39,9 @@ class Newcomers:
 
     async def planned(self, korea: Any) -> dict[str, dict[str, Any]]:
         """All of a nation has visits, and nobody waits; the visits."""
-        await self.scheduling.hear_all(korea)
-        await self.scheduling.plan(korea)
+        visits = await self.scheduling.planned(korea)
         assert not await self.is_time()
-        return await self.visits()
+        return visits
 
     async def come(self, korea: Any, enterprises: int) -> Any:
         """The nation grows by enterprises that register and are found eligible."""
@@ -52,18 +50,8 @@ class Newcomers:
         await self.scheduling.hear(*larger.registered[korea.enterprises :])
         return larger
 
-    async def visits(self) -> dict[str, dict[str, Any]]:
-        """By id."""
-        return {visit["visit_id"]: visit for visit in await self.scheduling.visits()}
-
     async def waiting(self) -> int:
         return await self.scheduling.pool.fetchval("select count(*) from newcomer")
-
-    async def until(self, condition: str) -> None:
-        """Until a question to the database is answered by true."""
-        async with asyncio.timeout(240):
-            while not await self.scheduling.pool.fetchval(condition):
-                await asyncio.sleep(0.05)
 
 
 @pytest.fixture

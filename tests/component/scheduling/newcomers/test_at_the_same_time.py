@@ -2,12 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
-import asyncpg
 import pytest
 
 from events.contracts.registry import EnterpriseChanged, EnterpriseClosed
@@ -19,18 +16,8 @@ from scheduling.store import plans
 pytestmark = pytest.mark.timeout(600)
 OUTBOX_LOCKS = 0x414E4A45
 ALL_LANES = f"select pg_advisory_xact_lock({OUTBOX_LOCKS}, lane) from generate_series(0, {LANES - 1}) lane"
-SOMEBODY_WAITS = "select exists (select from pg_locks where not granted)"
-SOMEBODY_WAITS_FOR_A_LANE = "select exists (select from pg_locks where not granted and locktype = 'advisory')"
-
-
-@asynccontextmanager
-async def held(dsn: str, statement: str) -> AsyncGenerator[None]:
-    """Holds what a statement locks, so that a process must stop there."""
-    connection = await asyncpg.connect(dsn)
-    async with connection.transaction():
-        await connection.execute(statement)
-        yield
-    await connection.close()
+SOMEBODY_WAITS = "exists (select from pg_locks where not granted)"
+SOMEBODY_WAITS_FOR_A_LANE = "exists (select from pg_locks where not granted and locktype = 'advisory')"
 
 
 async def test_a_placer_killed_on_its_way_leaves_nothing_half_and_nothing_is_double(
@@ -41,12 +28,12 @@ async def test_a_placer_killed_on_its_way_leaves_nothing_half_and_nothing_is_dou
     await newcomers.come(korea, 26)
     said = await scheduling.said("visit.scheduled")
     for stop in ("lock table visit in share mode", ALL_LANES):
-        async with held(scheduling.dsn, stop):
+        async with scheduling.held(stop):
             process = await start("scheduling.planning.placer", newcomers.order)
-            await newcomers.until(SOMEBODY_WAITS)
+            await scheduling.until(SOMEBODY_WAITS)
             process.kill()
             await process.wait()
-        assert await newcomers.visits() == before
+        assert await scheduling.by_id() == before
         assert await scheduling.said("visit.scheduled") == said
     assert await place_newcomers(scheduling.desk)
     await newcomers.place()
@@ -57,15 +44,15 @@ async def test_a_placer_that_has_lost_the_lock_publishes_nothing(newcomers: Any,
     korea = nation(enterprises=8)
     before = await newcomers.planned(korea)
     await newcomers.come(korea, 10)
-    async with held(scheduling.dsn, "lock table visit in share mode"):
+    async with scheduling.held("lock table visit in share mode"):
         placing = asyncio.create_task(newcomers.place())
-        await newcomers.until(SOMEBODY_WAITS)
+        await scheduling.until(SOMEBODY_WAITS)
         await scheduling.pool.execute(
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1", plans.BOOKING
         )
     (ended,) = await asyncio.gather(placing, return_exceptions=True)
     assert isinstance(ended, Exception)
-    assert await newcomers.visits() == before
+    assert await scheduling.by_id() == before
     assert await newcomers.waiting() == 2
 
 
@@ -80,11 +67,11 @@ async def test_days_that_a_site_loses_while_being_placed_are_given_up(
     told |= {"changed_on": date(2023, 4, 12), "closed_weekdays": ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
     # One loses them before the placer takes hold of its newcomers, the other when its visits are there.
     lost = f"with lost as (update enterprise set closed_weekdays = 127 where enterprise_id = '{one}')"
-    async with held(scheduling.dsn, ALL_LANES):
-        async with held(scheduling.dsn, f"{lost} select from newcomer for update"):
+    async with scheduling.held(ALL_LANES):
+        async with scheduling.held(f"{lost} select from newcomer for update"):
             placing = asyncio.create_task(newcomers.place())
-            await newcomers.until(SOMEBODY_WAITS)
-        await newcomers.until(SOMEBODY_WAITS_FOR_A_LANE)
+            await scheduling.until(SOMEBODY_WAITS)
+        await scheduling.until(SOMEBODY_WAITS_FOR_A_LANE)
         hearing = asyncio.create_task(scheduling.hear(EnterpriseChanged(**told), version=2))
         await asyncio.wait({hearing}, timeout=0.5)
     await placing
@@ -100,9 +87,9 @@ async def test_whoever_closes_while_being_placed_is_not_visited(newcomers: Any, 
     gone = larger.registered[9].enterprise_id
     await scheduling.book()  # what was heard of the managers is no news any more, and the placer begins at once
     # It stops with the rows of its newcomers in its hands; the closing is heard behind it.
-    async with held(scheduling.dsn, "lock table visit in share mode"):
+    async with scheduling.held("lock table visit in share mode"):
         placing = asyncio.create_task(newcomers.place())
-        await newcomers.until(SOMEBODY_WAITS)
+        await scheduling.until(SOMEBODY_WAITS)
         closed = EnterpriseClosed(enterprise_id=gone, closed_on=date(2023, 4, 20))
         hearing = asyncio.create_task(scheduling.hear(closed, version=2))
         await asyncio.wait({hearing}, timeout=0.5)

@@ -63,7 +63,7 @@ async def test_after_rounds_that_fail_a_plan_is_asked_for(newcomers: Any, schedu
     await newcomers.come(korea, 10)
     await scheduling.pool.execute("alter table price add check (km is null)")
     placing = asyncio.create_task(keep_placing(scheduling.pool, newcomers.desk(lease_seconds=0)))
-    await newcomers.until("select exists (select from plan where requested_by = 'newcomers')")
+    await scheduling.until("exists (select from plan where requested_by = 'newcomers')")
     placing.cancel()
     await asyncio.gather(placing, return_exceptions=True)
     (plan,) = await scheduling.plan_all()

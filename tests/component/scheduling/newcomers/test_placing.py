@@ -23,7 +23,7 @@ async def test_newcomers_get_their_visits_at_once_and_nobody_elses_moves(
     larger = await newcomers.come(korea, 52)
     assert await newcomers.is_time()
     await newcomers.place()
-    after = await newcomers.visits()
+    after = await scheduling.by_id()
     assert {name: after[name] for name in before} == before
     new = {name: visit for name, visit in after.items() if name not in before}
     assert Counter(visit["enterprise_id"] for visit in new.values()) == {
@@ -48,7 +48,7 @@ async def test_newcomers_lie_behind_what_was_reported(
     await scheduling.report([completed(last)])
     await newcomers.come(korea, 36)
     await newcomers.place()
-    new = [visit for name, visit in (await newcomers.visits()).items() if name not in before]
+    new = [visit for name, visit in (await scheduling.by_id()).items() if name not in before]
     assert new
     assert min(visit["visit_on"] for visit in new) > last["visit_on"]
 
@@ -86,7 +86,7 @@ async def test_an_enterprise_that_opens_again_is_visited_under_higher_versions(
     await scheduling.hear(EnterpriseChanged.model_validate(opened | {"changed_on": date(2023, 5, 3)}), version=3)
     assert await newcomers.is_time()
     await newcomers.place()
-    after = await newcomers.visits()
+    after = await scheduling.by_id()
     assert {(after[name]["state"], after[name]["version"]) for name in mine} == {("scheduled", 3)}
     assert {name: after[name] for name in before if name not in mine} == {
         name: visit for name, visit in before.items() if name not in mine
