@@ -181,18 +181,20 @@ def serve_rest(facts: Facts, demand: Demand, groups: Groups, season: Season) -> 
 
 def _hand_out(facts: Facts, demand: Demand, groups: Groups, flow: Flow) -> Ints:
     """Within a node that several groups share, who would lose most by the other choice chooses first."""
-    nodes = flow.nodes
-    served = np.full(len(demand.site), NOBODY, np.int64)
+    of = flow.nodes.of
     carrying = np.flatnonzero(flow.visits)
-    by_node = np.split(carrying, np.searchsorted(flow.arcs.node[carrying], np.arange(1, len(nodes.visits))))
-    order = np.argsort(nodes.of, kind="stable")
-    members = np.split(order, np.searchsorted(nodes.of[order], np.arange(1, len(nodes.visits))))
-    for arcs, rows in zip(by_node, members, strict=True):
-        if len(arcs) == 1 and flow.visits[arcs[0]] == demand.visits[rows].sum():
-            served[rows] = flow.arcs.group[arcs[0]]
-        elif len(arcs):
-            km = _km(facts, demand.site[rows], groups, flow.arcs.group[arcs])
-            served[rows] = _choose(km, flow.arcs.group[arcs], flow.visits[arcs].copy(), demand.visits[rows])
+    node = flow.arcs.node[carrying]
+    among = np.bincount(node, minlength=len(flow.nodes.visits))
+    whole = (among == 1) & (flow.unserved == 0)
+    only = np.full(len(among), NOBODY, np.int64)
+    only[node] = flow.arcs.group[carrying]
+    served = np.where(whole[of], only[of], NOBODY)
+    order = np.argsort(of, kind="stable")
+    for shared in np.flatnonzero((among > 0) & ~whole):
+        rows = order[slice(*np.searchsorted(of, [shared, shared + 1], sorter=order))]
+        arcs = carrying[slice(*np.searchsorted(node, [shared, shared + 1]))]
+        km = _km(facts, demand.site[rows], groups, flow.arcs.group[arcs])
+        served[rows] = _choose(km, flow.arcs.group[arcs], flow.visits[arcs].copy(), demand.visits[rows])
     return served
 
 

@@ -1,5 +1,7 @@
 """Better bundles: enterprises move to a neighbour's bundle, or change places, while kilometres fall."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from scheduling.planner.compiled import compiled
@@ -10,26 +12,46 @@ from scheduling.planner.savings import Bundles, Ground, common_span, roomy
 GAIN = 1e-6
 
 
+class Marks(NamedTuple):
+    """Who is near whom; when each bundle changed, each enterprise was looked at, and in which turn a bundle tried."""
+
+    near: Ints
+    changed: Ints
+    looked: Ints
+    tried: Ints
+
+
 @compiled
 def improve(ground: Ground, bundles: Bundles, near: Ints, rounds: int) -> int:
     """Goes over all enterprises and their near ones until nothing improves; says how many changes there were."""
-    changed, looked = np.ones(len(near), np.int64), np.zeros(len(near), np.int64)
-    for bundle in range(len(near)):
+    count = len(near)
+    marks = Marks(near, np.ones(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64))
+    for bundle in range(count):
         _strip(ground, bundles, bundle)
     now, changes = 1, 0
     for _ in range(rounds):
         before = changes
-        for site in range(len(near)):
+        for site in range(count):
             now += 1
-            since, looked[site] = looked[site], now
-            for rank in range(near.shape[1]):
-                here, there = int(bundles.of[site]), int(bundles.of[near[site, rank]])
-                fresh = max(changed[here], changed[there]) > since
-                if here != there and fresh and _try(ground, bundles, site, there):
-                    changes += 1
-                    changed[here], changed[there] = now + 1, now + 1
+            changes += _improve_one(ground, bundles, marks, site, now)
         if changes == before:
             break
+    return changes
+
+
+@compiled
+def _improve_one(ground: Ground, bundles: Bundles, marks: Marks, site: int, now: int) -> int:
+    """Tries the bundle of each near one; where several are in one bundle, it is tried again only after a change."""
+    since, marks.looked[site] = marks.looked[site], now
+    near, changes = marks.near[site], 0
+    for rank in range(len(near)):
+        here, there = int(bundles.of[site]), int(bundles.of[near[rank]])
+        turn = now * (len(near) + 1) + changes
+        fresh = max(marks.changed[here], marks.changed[there]) > since and marks.tried[there] != turn
+        marks.tried[there] = turn
+        if here != there and fresh and _try(ground, bundles, site, there):
+            changes += 1
+            marks.changed[here], marks.changed[there] = now + 1, now + 1
     return changes
 
 
