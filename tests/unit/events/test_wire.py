@@ -51,6 +51,16 @@ def test_a_fact_comes_back_as_it_was_said(
     assert got.envelope.causationid is None
 
 
+@pytest.mark.parametrize("name", ["ce_causationid", "traceparent"])
+def test_a_null_header_that_may_be_missing_is_none(
+    record: Make, registered: Callable[[UUID], EnterpriseRegistered], enterprise_id: UUID, name: str
+) -> None:
+    fact = registered(enterprise_id)
+    headers = dict(headers_of(_row(fact))) | {name: None}
+    got = decode(record(1, headers=headers, value=fact.model_dump_json().encode()))
+    assert (got.envelope.causationid, got.fact) == (None, fact)
+
+
 @pytest.mark.parametrize(
     ("change", "value", "cause"),
     [
