@@ -15,7 +15,9 @@ from events.transport.said import Ends
 from events.transport.wire import headers_of
 
 _READ = """
-    select o.* from (
+    select o.lane, o.number, o.epoch, o.aggregatetype, o.aggregateid, o.type, o.payload, o.id, o.source, o.subject,
+        o.sequence, o.time, o.correlationid, o.causationid, o.traceparent
+    from (
         select lane, coalesce(behind.number, c.number) as number
         from transport.relay_cursor c left join unnest($3::smallint[], $4::bigint[]) behind(lane, number) using (lane)
     ) c
