@@ -219,7 +219,7 @@ def _growth(wish: Wish, found: Found) -> None:
     plan_growth.tell(grown)
     picture = Path("build/bench") / f"{wish.what}-growth.png"
     plan_growth.draw(grown, picture)
-    found.values["growth_400k_over_20k"] = grown[-1].plan_s / grown[0].plan_s
+    found.values["growth_400k_over_20k"] = grown[-1].plan_cpu_s / grown[0].plan_cpu_s
     CONSOLE.print(f"drawn in {picture}")
 
 
