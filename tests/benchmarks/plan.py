@@ -178,7 +178,7 @@ def _stream(wish: Wish, found: Found) -> None:
         write_plan(out, reading.names, made, "parquet")
         report = verify(wish.facts, out)
         found.values |= {
-            f"{name}_violations": len(report.violations),
+            f"{name}_violations": len(report.violations) + stream.too_early,
             f"{name}_over_offline": stream.km_a_visit / _planned(found).measures.km_a_visit,
             f"{name}_scheduled_share": stream.scheduled_share,
             f"{name}_wait_riskiest_days": stream.wait_riskiest,

@@ -34,13 +34,17 @@ LOW = Outlook(0.85, 0.4)
 
 @dataclass(frozen=True)
 class Stream:
-    """What the year came to; milliseconds and shares are of the arrivals, the plans' seconds are of the slowest."""
+    """What the year came to; milliseconds and shares are of the arrivals, the plans' seconds are of the slowest.
+
+    `too_early` counts, plan by plan, visits before anybody knew the enterprise.
+    """
 
     km_a_visit: float
     scheduled_share: float
     wait_riskiest: float
     wait_riskiest_p90: float
     published_moved: int
+    too_early: int
     drafts_moved_share: float
     placed_at_once_share: float
     arrival_ms: float
@@ -52,6 +56,7 @@ class Tally:
     """What is counted on the way."""
 
     published_moved: int = 0
+    too_early: int = 0
     drafts: int = 0
     drafts_moved: int = 0
     arrived: int = 0
@@ -110,9 +115,16 @@ def plan_again(year: Year, today: int) -> None:
     year.tally.replan_s = max(year.tally.replan_s, perf_counter() - began)
     year.visits = replace(made, site=known[made.site])
     change = difference(year.facts, before, year.visits)
-    year.tally.published_moved += change.published_moved
+    year.tally.published_moved += len(_rows(before.take(published)) - _rows(year.visits))
     year.tally.drafts += int((~published).sum())
     year.tally.drafts_moved += len(change.moved) + len(change.dropped) - change.published_moved
+    year.tally.too_early += int((year.visits.day < year.arrival[year.visits.site]).sum())
+
+
+def _rows(visits: Visits) -> set[tuple[int, ...]]:
+    """Who is visited when by whom, to be compared without the planner's own account of it."""
+    columns = (visits.site, visits.ordinal, visits.manager, visits.day)
+    return set(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def place_arrivals(year: Year, today: int) -> None:
@@ -169,6 +181,7 @@ def _told(year: Year, made: Plan) -> Stream:
         wait_riskiest=figures.wait_riskiest,
         wait_riskiest_p90=figures.wait_riskiest_p90,
         published_moved=tally.published_moved,
+        too_early=tally.too_early,
         drafts_moved_share=tally.drafts_moved / max(tally.drafts, 1),
         placed_at_once_share=tally.placed / max(tally.arrived, 1),
         arrival_ms=1000 * tally.arrive_s / max(tally.arrived, 1),
