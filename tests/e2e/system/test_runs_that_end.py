@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import psutil
@@ -18,6 +17,11 @@ import pytest
 from stack.leash import started
 
 pytestmark = pytest.mark.timeout(400)
+AHEAD = "insert into agency values (gen_random_uuid(), gen_random_uuid(), 1, 'applied')"
+BEHIND = """
+    insert into agency select gen_random_uuid(), programme_id, 'never told', 'none', '{}', '{}', null, null, 37, 127,
+                              current_date, null, true, 'applied', 1 from programme"""
+"""An agency of which no fact was ever told: in the read model alone, and in the source alone."""
 PENSION = Path(__file__).parents[2] / "unit/registry/pension-sample.csv"
 
 
@@ -83,15 +87,29 @@ async def gone(run: Run) -> None:
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-async def test_a_run_that_is_stopped_or_killed_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
-    async with running(tmp_path) as run:
+@pytest.mark.parametrize(
+    ("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+async def test_a_run_that_is_stopped_or_killed_leaves_no_process_and_is_no_success(
+    tmp_path: Path, number: signal.Signals, expected: int
+) -> None:
+    async with running(tmp_path, ONCE="1") as run:
         await run.says("The page: ")
         assert len(run.left) >= 7
         run.process.send_signal(number)
-        _, said = await run.end()
+        status, said = await run.end()
         await gone(run)
+    assert status == expected
     assert "Traceback" not in said
+
+
+async def test_a_year_that_was_played_ends_well_at_ctrl_c(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.says("until Ctrl-C")
+        run.process.send_signal(signal.SIGINT)
+        status, said = await run.end()
+        await gone(run)
+    assert status == 0, said
 
 
 @pytest.mark.parametrize("name", ["registry", "kafka", "postgres"])
@@ -109,20 +127,60 @@ async def test_a_run_ends_with_a_sentence_when_something_dies(tmp_path: Path, na
 async def test_books_that_do_not_reconcile_end_with_status_1(tmp_path: Path) -> None:
     async with running(tmp_path, ONCE="1") as run:
         await run.says("The page: ")
-        await add_an_agency_nobody_spoke_of(tmp_path / "home")
+        await insert(tmp_path / "home", "reporting", AHEAD)
         status, said = await run.end()
         await gone(run)
     assert status == 1
     assert "DIFFERS" in said
-    line = json.loads((tmp_path / "out" / "summary.json").read_text())["reconciliation"]["agencies_applied"]
-    assert (line["equal"], line["read_model"] - line["source"]) == (False, 1)
+    assert lead_of_the_read_model(tmp_path) == 1
 
 
-async def add_an_agency_nobody_spoke_of(home: Path) -> None:
-    password = json.loads((home / "passwords.json").read_text())["reporting"]
+async def test_a_fact_that_never_comes_still_reaches_the_books(tmp_path: Path) -> None:
+    leave_an_earlier_run(tmp_path / "out")
+    async with running(tmp_path) as run:
+        await run.says("The page: ")
+        await insert(tmp_path / "home", "registry", BEHIND)
+        status, said = await run.end()
+        await gone(run)
+    words = " ".join(said.split())
+    assert status == 1
+    assert "DIFFERS" in words
+    assert "reporting hears the rest: " in words
+    assert "nothing moved" in words
+    assert lead_of_the_read_model(tmp_path) == -1
+    assert "nothing moved" in json.loads((tmp_path / "out" / "summary.json").read_text())["stuck"]
+    assert not (tmp_path / "out" / "refused.csv").exists()
+
+
+async def test_a_run_that_is_stopped_leaves_no_summary_of_an_earlier_one(tmp_path: Path) -> None:
+    leave_an_earlier_run(tmp_path / "out")
+    async with running(tmp_path) as run:
+        await run.says("The page: ")
+        run.process.send_signal(signal.SIGTERM)
+        await run.end()
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["files"]
+
+
+def leave_an_earlier_run(out: Path) -> None:
+    out.mkdir()
+    for name in ("summary.json", "refused.csv"):
+        (out / name).write_text("of an earlier run")
+
+
+def lead_of_the_read_model(folder: Path) -> int:
+    """By how many agencies the read model is ahead of the source, as the summary has it."""
+    line = json.loads((folder / "out" / "summary.json").read_text())["reconciliation"]["agencies_applied"]
+    assert line["equal"] == (line["read_model"] == line["source"] == line["topic"])
+    return line["read_model"] - line["source"]
+
+
+async def insert(home: Path, service: str, sql: str) -> None:
+    """Put a row into a service's database, as soon as what it belongs to is there."""
+    password = json.loads((home / "passwords.json").read_text())[service]
     port = json.loads((home / "ports.json").read_text())["postgres"]
-    connection = await asyncpg.connect(f"postgresql://reporting:{password}@127.0.0.1:{port}/reporting")
-    await connection.execute("insert into agency values ($1, $2, 1, 'applied')", uuid4(), uuid4())
+    connection = await asyncpg.connect(f"postgresql://{service}:{password}@127.0.0.1:{port}/{service}")
+    while await connection.execute(sql) != "INSERT 0 1":
+        await asyncio.sleep(0.05)
     await connection.close()
 
 

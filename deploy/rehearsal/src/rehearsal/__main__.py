@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rehearsal import applying, year
+from rehearsal import applying, signals, year
 from rehearsal.books import counted_at_the_source, reconcile, traffic
 from rehearsal.house import House, open_house
 from rehearsal.inputs import WrongInputError, read_settings
@@ -56,13 +56,22 @@ class _Rehearsal:
         files = await self.watch.stage("files", written)
         self.console.print(f"The page: {self.house.page}", style="bold")
         if not self.settings.keep:
-            await self._play(files)
-            await self._close_the_books()
+            await self._play_and_close_the_books(files)
         if self.settings.once:
             return 0 if self.settings.keep or self.watch.summary.is_reconciled else 1
         self.console.print(f"The page stays up at {self.house.page} until Ctrl-C.", style="bold")
-        await asyncio.Event().wait()
+        await signals.told_to_stop()
         return 0
+
+    async def _play_and_close_the_books(self, files: applying.Files) -> None:
+        """A year that is stuck has its books closed too: they show what is missing."""
+        try:
+            await self._play(files)
+        except year.StuckError as error:
+            self.watch.summary.stuck = str(error)
+            await self._close_the_books()
+            raise
+        await self._close_the_books()
 
     async def _play(self, files: applying.Files) -> None:
         columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -90,7 +99,6 @@ class _Rehearsal:
 
 async def run(settings: Settings, console: Console) -> int:
     """Bring everything up, go through the year, and leave nothing running; the exit status."""
-    _cancel_on_signals()
     watch = _Watch(Summary(are_enterprises_synthetic=settings.enterprises_file is None))
     written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
     async with AsyncExitStack() as until_the_end:
@@ -101,22 +109,11 @@ async def run(settings: Settings, console: Console) -> int:
         return await warden.while_all_live(rehearsal.go_through(written))
 
 
-def _cancel_on_signals() -> None:
-    """Ctrl-C and SIGTERM end the run in order, once; a second one does not wait."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-
-    def cancel() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-        if task is not None:
-            task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, cancel)
-
-
 def main() -> None:
-    """Exit status 1 when something does not reconcile, or did not happen; 2 when what was asked for cannot be."""
+    """Exit status 1 when something does not reconcile, or did not happen; 2 when what was asked for cannot be.
+
+    Stopped before its end it is no success: 130 after Ctrl-C, 143 after SIGTERM.
+    """
     console = Console()
     try:
         settings = read_settings()
@@ -125,12 +122,13 @@ def main() -> None:
         sys.exit(2)
     if settings.is_large:
         console.print(settings.what_it_takes, style="yellow")
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        try:
-            sys.exit(uvloop.run(run(settings, console)))
-        except TROUBLES as error:
-            console.print(told(error, settings), style="bold red", markup=False)
-            sys.exit(1)
+    try:
+        sys.exit(uvloop.run(signals.status_of(run(settings, console))))
+    except KeyboardInterrupt:
+        sys.exit(signals.status_after(signal.SIGINT))
+    except TROUBLES as error:
+        console.print(told(error, settings), style="bold red", markup=False)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

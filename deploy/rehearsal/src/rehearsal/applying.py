@@ -14,6 +14,9 @@ from stack.problems import disk_problems_told
 CSV = "text/csv"
 CHUNK = 1 << 18
 REGISTERED_ON = "2023-04-12"
+REFUSED = "refused.csv"
+OF_ONE_RUN = ("summary.json", REFUSED, "files/enterprises.csv")
+"""What a run leaves of which the next may make none: it must not be taken for the next one's."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ def write_files(settings: Settings) -> Files:
     with disk_problems_told(folder, settings.needed_bytes):
         folder.mkdir(parents=True, exist_ok=True)
         if not settings.keep:
-            (folder / "enterprises.csv").unlink(missing_ok=True)
+            for name in OF_ONE_RUN:
+                (settings.out / name).unlink(missing_ok=True)
             write_registry_files(folder, populate(settings.enterprises, settings.seed), with_enterprises=made_up)
     programme = tomllib.loads((folder / "programme.toml").read_text("utf-8"))
     return Files(folder, settings.enterprises_file or folder / "enterprises.csv", programme["programme_id"])
@@ -75,7 +79,7 @@ async def _import(year: Year, what: str, path: str, file: Path, **query: str) ->
 async def _keep_refused(year: Year, what: str, answer: dict[str, Any]) -> None:
     """The rows that were refused, with the reasons, where the person who has the list finds them."""
     rows = await year.house.doors.registry.text(answer["refused_csv"])
-    kept = year.settings.out / "refused.csv"
+    kept = year.settings.out / REFUSED
     kept.write_text(rows, "utf-8")
     told = f"{what}: {answer['refused']:,} of {answer['rows']:,} rows were refused; each with its reasons in {kept}"
     year.progress.console.print(told, style="yellow")

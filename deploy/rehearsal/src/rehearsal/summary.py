@@ -31,6 +31,8 @@ class Summary:
     seconds_by_stage: dict[str, float] = field(default_factory=dict[str, float])
     reconciliation: list[Line] = field(default_factory=list[Line])
     peak_megabytes: dict[str, int] = field(default_factory=dict[str, int])
+    stuck: str = ""
+    """Where the year came to a halt; nothing if it was played to its end."""
 
     @property
     def is_reconciled(self) -> bool:
@@ -51,6 +53,7 @@ class Summary:
         """Write `summary.json` into the folder."""
         document: dict[str, Any] = {
             "synthetic": self.synthetic,
+            "stuck": self.stuck,
             **self.counts,
             **asdict(self.traffic),
             "seconds_total": round(sum(self.seconds_by_stage.values()), 1),
