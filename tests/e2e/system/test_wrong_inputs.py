@@ -10,6 +10,7 @@ import pytest
 NAMED = {
     "a whole number": {"ENTERPRISES": "many"},
     "from 1 to 400,000": {"ENTERPRISES": "0"},
+    "SEED=-1 cannot be": {"SEED": "-1"},
     "No such file or directory": {"ENTERPRISES_FILE": "lsit.csv"},
     "Is a directory": {"ENTERPRISES_FILE": "."},
     "it has no row": {"ENTERPRISES_FILE": "empty.csv"},

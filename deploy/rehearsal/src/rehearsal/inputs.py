@@ -30,7 +30,16 @@ def read_settings() -> Settings:
         _refuse_keeping_nothing(settings)
     elif settings.enterprises_file is not None:
         _refuse_unknown_list(settings.enterprises_file)
+        return _as_large_as_its_list(settings, settings.enterprises_file)
     return settings
+
+
+def _as_large_as_its_list(settings: Settings, file: Path) -> Settings:
+    """What is asked of the disk, and what the programme targets, follows the list unless somebody says how many."""
+    if "enterprises" in settings.model_fields_set:
+        return settings
+    rows = sum(line.fault is None for line in _lines(file)) - 1  # the first names the columns
+    return settings.model_copy(update={"enterprises": max(rows, 1)})
 
 
 def _cannot_be(error: ValidationError) -> WrongInputError:
@@ -56,7 +65,7 @@ def _refuse_keeping_nothing(settings: Settings) -> None:
 
 def _refuse_unknown_list(file: Path) -> None:
     try:
-        lines = list(islice(_first_lines(file), 2))
+        lines = list(islice(_lines(file), 2))
         if len(lines) < 2:
             raise UnreadableError("사업장이 한 줄도 없습니다", "it has no row of an enterprise")
         if lines[0].fault:
@@ -68,7 +77,7 @@ def _refuse_unknown_list(file: Path) -> None:
         raise _not_a_list(file, fault.english, fault.korean) from None
 
 
-def _first_lines(file: Path) -> Iterator[Line]:
+def _lines(file: Path) -> Iterator[Line]:
     """The lines as the registry will read them."""
     lines = Lines()
     with file.open("rb") as source:

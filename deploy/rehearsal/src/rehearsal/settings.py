@@ -18,10 +18,10 @@ class Settings(BaseSettings):
     """Environment variables of the same names, in capitals: `make run ENTERPRISES=200000 ONCE=1`."""
 
     enterprises: int = Field(default=10_000, ge=1, le=MOST_ENTERPRISES)
-    """How many targeted enterprises the synthetic population has; 200,000 is the nation."""
+    """How many enterprises the programme targets; 200,000 is the nation. Unless said, a list's rows are counted."""
     enterprises_file: Path | None = None
     """A real list (the registry's template, or the pension service's file) instead of the synthetic one."""
-    seed: int = 2023
+    seed: int = Field(default=2023, ge=0)
     once: bool = False
     """End with the summary instead of keeping the page up."""
     keep: bool = False
