@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 WHAT ?= transport
+BENCHES := transport plan progress
+# With its folders: a file that is gone has changed the page too.
+PAGE := $(wildcard services/reporting/web/*.*) $(shell find services/reporting/web/src)
 # Services and planners start as processes of their own: without bytecode each would compile all it imports anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -29,7 +32,8 @@ contracts: $(READY) ## regenerate JSON Schemas and docs/events.md from the contr
 faults: $(READY) ## kill, stop and restart everything, over five seeds each -> build/faults/summary.json
 	@$(BIN)/python tests/faults/run.py
 
-bench: $(READY) ## measure side by side (WHAT=transport or plan) -> build/bench/$(WHAT).json
+bench: $(READY) ## measure side by side (WHAT=transport, plan or progress) -> build/bench/$(WHAT).json
+	@$(if $(filter $(BENCHES),$(WHAT)),,$(error There is no benchmark $(WHAT). WHAT is one of: $(BENCHES)))
 	@$(BIN)/python tests/benchmarks/$(WHAT).py
 
 lock: $(READY) ## pin requirements.in into requirements.lock, by hash and without addresses
@@ -48,7 +52,7 @@ clean: ## remove everything that make has made, the embedded stack's data too
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m stack down
 	@rm -rf .local build .venv services/reporting/src/reporting/web/dist services/reporting/web/node_modules
 
-$(READY): requirements.lock $(wildcard */*/pyproject.toml) pyproject.toml deploy/venv.sh
+$(READY): requirements.lock $(wildcard */*/pyproject.toml) pyproject.toml deploy/venv.sh $(PAGE)
 	@PYTHON=$(PYTHON) bash deploy/venv.sh && touch $@
 
 .PHONY: help run test check fmt contracts faults bench lock up down logs clean

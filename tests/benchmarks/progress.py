@@ -1,6 +1,6 @@
-"""Measures reporting with a nation: how fast it takes facts in, and how fast the progress document comes out.
+"""`make bench WHAT=progress`: how fast reporting takes a nation's facts in, and how fast its document comes out.
 
-`python tests/benchmarks/progress.py [enterprises]`; prints a table and writes build/bench/progress.json.
+Called by itself it takes a number of enterprises; it prints a table and writes build/bench/progress.json.
 """
 
 import asyncio
