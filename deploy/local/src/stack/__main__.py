@@ -1,4 +1,4 @@
-"""The embedded stack on a terminal: up, down, status, clean, psql."""
+"""The embedded stack on a terminal: up, down, status, clean, psql, run."""
 
 import asyncio
 import logging
@@ -13,10 +13,11 @@ import click
 
 from stack import jars, leash, ports
 from stack.embedded import SERVICES, Stack
+from stack.environment import environment_in
 from stack.home import Home
 from stack.ports import HOST
 from stack.postgres import ADMIN, binaries, passwords
-from stack.problems import StackError
+from stack.problems import COMMAND, StackError
 
 STOP_SECONDS = 90
 
@@ -56,7 +57,7 @@ async def _stay(home: Home) -> None:
     async with Stack.up(home.folder) as stack:
         click.echo(f"up in {time.monotonic() - began:.1f} s · 준비되었습니다. Ctrl-C: stop · 종료")
         click.echo(f"  Kafka       {stack.kafka.bootstrap}")
-        click.echo(f"  PostgreSQL  {HOST}:{stack.postgres.port}  (python -m stack psql {'|'.join(SERVICES)})")
+        click.echo(f"  PostgreSQL  {HOST}:{stack.postgres.port}  ({COMMAND} psql {'|'.join(SERVICES)})")
         click.echo(f"  logs        {home.log}")
         await asyncio.Event().wait()
 
@@ -95,7 +96,7 @@ def clean(home: Home, with_jars: bool) -> None:  # click passes a flag by name
     """Remove all data of the folder · 데이터 삭제"""
     owner = home.owner()
     if owner:
-        raise StackError(f"Still up (process {owner}): `python -m stack down` first.", "먼저 down으로 멈추십시오.")
+        raise StackError(f"Still up (process {owner}): `{COMMAND} down` first.", "먼저 down으로 멈추십시오.")
     leash.sweep(home.run)
     for folder in (home.kafka, home.postgres, home.postgres.with_suffix(".new"), home.log, home.run):
         shutil.rmtree(folder, ignore_errors=True)
@@ -119,10 +120,20 @@ def psql(home: Home, service: str, arguments: tuple[str, ...]) -> None:
     os.execve(program, [program, *where, *arguments], environment)  # noqa: S606  # becoming psql, without a shell
 
 
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def run(home: Home, service: str, arguments: tuple[str, ...]) -> None:
+    """A service's own command on what runs here, as `run eligibility dead-letters list` · 서비스 명령 실행"""
+    environment = {**os.environ, **environment_in(home, service)}
+    os.execve(sys.executable, [sys.executable, "-m", service, *arguments], environment)  # noqa: S606  # as for psql
+
+
 def main() -> None:
     """Problems a person can do something about are told without a traceback."""
     try:
-        cli(prog_name="python -m stack")
+        cli(prog_name=COMMAND)
     except StackError as problem:
         click.echo(str(problem), err=True)
         sys.exit(1)

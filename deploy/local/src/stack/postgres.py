@@ -18,7 +18,7 @@ import asyncpg
 from stack import leash
 from stack.home import Home
 from stack.ports import HOST, Ports
-from stack.problems import NoPostgresError, StackError, StartError
+from stack.problems import COMMAND, NoPostgresError, StackError, StartError
 from stack.processes import TICK_SECONDS, Process, Processes, Program
 from stack.servers import Server
 from stack.settings import postgres_clients, postgres_conf
@@ -55,14 +55,11 @@ class Postgres(Server):
     @property
     def admin_dsn(self) -> str:
         """The superuser's way in, for making and dropping databases; services never get it."""
-        return self._dsn(ADMIN, ADMIN)
+        return address(ADMIN, self._passwords[ADMIN], self.port)
 
     def dsn(self, service: str) -> str:
         """A service's way into its own database; no other role is let into that one."""
-        return self._dsn(service, service)
-
-    def _dsn(self, role: str, database: str) -> str:
-        return f"postgresql://{role}:{quote(self._passwords[role])}@{HOST}:{self.port}/{database}"
+        return address(service, self._passwords[service], self.port)
 
     async def start(self) -> None:
         """Start the server and wait until it answers; the very first time, also make the databases."""
@@ -141,11 +138,16 @@ class Postgres(Server):
             await admin.execute(f'create database "{service}" owner "{service}"')
 
 
+def address(role: str, password: str, port: int) -> str:
+    """A role's way into the database of the same name."""
+    return f"postgresql://{role}:{quote(password)}@{HOST}:{port}/{role}"
+
+
 def passwords(home: Home, services: Sequence[str]) -> dict[str, str]:
     """The passwords of the superuser and of each service's role."""
     if home.postgres.exists() and not (home.folder / "passwords.json").exists():
         raise StackError(
-            f"The passwords of the databases in {home.folder} are gone; start anew with `python -m stack clean`.",
-            f"{home.folder}의 데이터베이스 암호가 없습니다. `python -m stack clean` 후 다시 시작하십시오.",
+            f"The passwords of the databases in {home.folder} are gone; start anew with `{COMMAND} clean`.",
+            f"{home.folder}의 데이터베이스 암호가 없습니다. `{COMMAND} clean` 후 다시 시작하십시오.",
         )
     return home.passwords((ADMIN, *services))

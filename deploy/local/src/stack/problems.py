@@ -6,6 +6,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+COMMAND = ".venv/bin/python -m stack"
+"""As it is called where only `make` has set things up: such a machine need not have a `python`."""
+
 
 class StackError(Exception):
     """A problem a person can do something about; its text is English, then Korean."""
@@ -84,8 +87,8 @@ class AlreadyRunningError(StackError):
 
     def __init__(self, folder: Path, pid: int) -> None:
         super().__init__(
-            f"A stack is already running in {folder} (process {pid}). Stop it with `python -m stack down`.",
-            f"{folder}에서 이미 실행 중입니다(프로세스 {pid}). `python -m stack down`으로 멈출 수 있습니다.",
+            f"A stack is already running in {folder} (process {pid}). Stop it with `{COMMAND} down`.",
+            f"{folder}에서 이미 실행 중입니다(프로세스 {pid}). `{COMMAND} down`으로 멈출 수 있습니다.",
         )
 
 

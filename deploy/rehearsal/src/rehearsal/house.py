@@ -14,7 +14,7 @@ from events.transport import db, topics
 from rehearsal.doors import Doors, key_pair, open_doors
 from rehearsal.log import TOPICS
 from rehearsal.settings import Settings
-from stack import Process, Program, Stack
+from stack import Process, Program, Stack, environment_of
 
 SERVICES = ("registry", "eligibility", "scheduling", "reporting")
 
@@ -85,16 +85,13 @@ async def _without_topics(bootstrap: str) -> None:
 
 
 def _environment(stack: Stack, name: str, public: Path, settings: Settings) -> dict[str, str]:
-    own = {
-        "KAFKA_BOOTSTRAP": stack.kafka.bootstrap,
-        "DATABASE_URL": stack.postgres.dsn(name),
-        "HTTP_PORT": str(stack.port(name)),
-        "ACCESS_KEYS": str(public),
-        "TOPICS_FILE": str(TOPICS),
-    }
+    told = environment_of(
+        name, bootstrap=stack.kafka.bootstrap, dsn=stack.postgres.dsn(name), port=stack.port(name), keys=public
+    )
+    told |= {f"{name.upper()}_TOPICS_FILE": str(TOPICS)}
     if name == "scheduling":
-        own |= {"PLANNER": settings.planner, "BOOKS_AFTER": "reports"}
-    return {f"{name.upper()}_{variable}": value for variable, value in own.items()}
+        told |= {"SCHEDULING_PLANNER": settings.planner, "SCHEDULING_BOOKS_AFTER": "reports"}
+    return told
 
 
 def _program(stack: Stack, name: str, environment: dict[str, str]) -> Program:
