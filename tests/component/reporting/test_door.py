@@ -100,7 +100,7 @@ async def test_a_document_that_the_reader_has_is_not_sent(reporting: Any) -> Non
 
 async def test_the_page_is_served_with_its_files_and_asks_nobody_else(reporting: Any) -> None:
     if not (page.DIST / "index.html").is_file():
-        pytest.skip("the page has not been built: python services/reporting/web/build.py")
+        pytest.skip("the page has not been built: .venv/bin/python services/reporting/web/build.py")
     office = await reporting()
     answer = await office.get("/")
     assert "default-src 'self'" in answer.headers["content-security-policy"]

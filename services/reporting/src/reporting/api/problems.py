@@ -23,6 +23,6 @@ NO_PAGE = Problem(
     503,
     "화면 파일이 아직 만들어지지 않았습니다",
     "The page has not been built",
-    "'python services/reporting/web/build.py'를 실행한 뒤 다시 여십시오.",
-    "Run 'python services/reporting/web/build.py', then open it again.",
+    "'.venv/bin/python services/reporting/web/build.py'를 실행한 뒤 다시 여십시오.",
+    "Run '.venv/bin/python services/reporting/web/build.py', then open it again.",
 )
