@@ -12,7 +12,7 @@ from starlette.requests import Request
 from access.caller import Caller
 from events.transport.db import Pool
 from events.transport.outbox import Transaction, transaction
-from registry.api.problems import ProblemError
+from registry.api.problems import ProblemError, refused
 from registry.policy.sheets.cells import UnreadableError
 from registry.policy.sheets.columns import Bound, Row, Sheet, bind
 from registry.policy.sheets.lines import Line, Lines
@@ -114,7 +114,8 @@ class Intake(Generic[Row]):
             started_by=caller.subject,
             bytes_expected=int(length) if length.isdecimal() else None,
         )
-        await imports.begin(self._pool, started, datetime.now(UTC))
+        if not await imports.begin(self._pool, started, datetime.now(UTC)):
+            raise refused("import_id_taken")
         self._bound = bound
 
     def _row(self, bound: Bound[Row], line: Line) -> None:

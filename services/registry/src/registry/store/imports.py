@@ -46,16 +46,22 @@ class Progress:
     outcomes: Mapping[str, int]
 
 
-async def begin(pool: Pool, started: Started, at: datetime) -> None:
-    """Keep a new import; one that did not come to its end begins again."""
+async def begin(pool: Pool, started: Started, at: datetime) -> bool:
+    """Keep a new import; the same that did not come to its end begins again. False where the id is another's."""
     async with pool.acquire() as db, db.transaction():
-        await db.execute("delete from import where import_id = $1 and finished_at is null", started.import_id)
         await db.execute(
+            "delete from import where import_id = $1 and finished_at is null "
+            "and (kind, is_dry_run, started_by) = ($2, $3, $4)",
+            *(started.import_id, started.kind, started.is_dry_run, started.started_by),
+        )
+        done = await db.execute(
             "insert into import (import_id, kind, form, encoding, header, ignored_columns, is_dry_run, started_by, "
-            "bytes_expected, started_at, moved_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+            "bytes_expected, started_at, moved_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) "
+            "on conflict (import_id) do nothing",
             *(started.import_id, started.kind, started.form, started.encoding, started.header),
             *(started.ignored_columns, started.is_dry_run, started.started_by, started.bytes_expected, at),
         )
+    return done == "INSERT 0 1"
 
 
 async def take_time(db: Connection) -> None:
