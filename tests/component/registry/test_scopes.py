@@ -148,3 +148,46 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     service = build()
     assert isinstance(service.settings, Settings)
     assert (service.name, service.settings.http_port, service.hears) == ("registry", 8101, {})
+
+
+@pytest.fixture
+def two_provinces(enterprise_row: Row) -> list[dict[str, object]]:
+    """Two enterprises of Gyeonggi and two of Seoul."""
+    seoul = {"province": "KR-11", "district": "11110"}
+    return [enterprise_row(number, **(seoul if number > 2 else {})) for number in range(1, 5)]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_an_officer_sends_enterprises_of_their_own_provinces_only(
+    officer: httpx.AsyncClient, send: Send, two_provinces: list[dict[str, object]], token: Token, kept: bool
+) -> None:
+    if kept:
+        await send("enterprises", two_provinces)
+    rows = [row | {"headcount": 30} for row in two_provinces]
+    rows[0] |= {"province": "KR-11", "district": "11110"}  # whom the register may hold elsewhere
+    rows[1] |= {"closed_on": "2023-06-01"}
+    officer.headers.update(token("officer", subject="seoul", provinces=("KR-11",)))
+    result = await send("enterprises", rows)
+    assert (result["refused"], result["outcomes"]) == ((2, {"changed": 2}) if kept else (1, {"registered": 3}))
+    refused = (await officer.get(result["refused_csv"])).text
+    assert refused.count("담당 지역") == refused.count("own provinces") == result["refused"]
+    officer.headers.update(token("officer"))
+    every = (await officer.get("/enterprises")).json()["items"]
+    assert [row["is_closed"] for row in every] == [False] * len(every)
+    assert [row["headcount"] for row in every if row["province"] == "KR-41"] == ([6, 7] if kept else [])
+
+
+async def test_imports_are_seen_by_whoever_is_bound_to_provinces_only_where_they_sent_them(
+    officer: httpx.AsyncClient, send: Send, two_provinces: list[dict[str, object]], token: Token
+) -> None:
+    rows = [two_provinces[0], two_provinces[2] | {"risk": "x"}]
+    everywhere = await send("enterprises", rows)
+    officer.headers.update(token("officer", subject="seoul", provinces=("KR-11",)))
+    own = await send("enterprises", rows)
+    assert [row["import_id"] for row in (await officer.get("/imports")).json()] == [own["import_id"]]
+    for path in (f"/imports/{everywhere['import_id']}", everywhere["refused_csv"]):
+        assert (await officer.get(path)).status_code == 403
+    for path in (f"/imports/{own['import_id']}", own["refused_csv"]):
+        assert (await officer.get(path)).status_code == 200
+    officer.headers.update(token("officer", subject="somebody else"))
+    assert len((await officer.get("/imports")).json()) == 2

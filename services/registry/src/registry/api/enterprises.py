@@ -27,7 +27,7 @@ def _own_provinces(caller: Caller, asked: str | None) -> Sequence[str] | None:
 @router.post("/enterprises/import")
 async def import_enterprises(request: Request, caller: Nation, asked: ImportQuery, on: On) -> JSONResponse:
     """Enterprises by file: our own template, or the National Pension Service's list as it is downloaded."""
-    return await import_sheet(request, caller, EnterpriseTaker(on), asked)
+    return await import_sheet(request, caller, EnterpriseTaker(on, caller), asked)
 
 
 @router.get("/enterprises")

@@ -24,8 +24,9 @@ router = APIRouter()
 
 @router.get("/imports")
 async def list_imports(request: Request, caller: Nation, limit: Limit = 20) -> list[dict[str, object]]:
-    """The newest imports."""
-    return [shown(found) for found in await imports.newest(pool_of(request), limit)]
+    """The newest imports that the caller may see."""
+    sender = None if _sees_all(caller) else caller.subject
+    return [shown(found) for found in await imports.newest(pool_of(request), sender, limit)]
 
 
 @router.get("/imports/{import_id}")
@@ -50,9 +51,14 @@ async def _found(pool: Pool, import_id: UUID, caller: Caller) -> dict[str, Any]:
     found = await imports.find(pool, import_id)
     if found is None:
         raise not_found("가져오기", "import")
-    if ROLES_FOR_THE_NATION.isdisjoint(caller.roles) and found["started_by"] != caller.subject:
+    if not _sees_all(caller) and found["started_by"] != caller.subject:
         raise RefusedError(OUT_OF_SCOPE)
     return found
+
+
+def _sees_all(caller: Caller) -> bool:
+    """An import is of the whole country: whoever is bound to an agency or to provinces sees only what they sent."""
+    return not ROLES_FOR_THE_NATION.isdisjoint(caller.roles) and not caller.provinces
 
 
 async def _written(pool: Pool, import_id: UUID, header: Sequence[str]) -> AsyncGenerator[bytes]:

@@ -1,12 +1,15 @@
 """Taking the rows of a file of enterprises: by thousands, and so that the same file again changes nothing."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from access.caller import Caller
 from events.transport.outbox import Transaction
 from korea.districts import place_in, places_in
 from registry.api.intake import Numbered, Verdict
+from registry.api.sheets import verdict_of
 from registry.model.enterprises import Reading
 from registry.policy import enterprises as policy
 from registry.policy.enterprises import Place, Source, Step
@@ -18,7 +21,7 @@ from registry.store import turns
 
 
 class EnterpriseTaker:
-    """Takes the rows of one file.
+    """Takes the rows of one file; its sender's provinces bound what it may change.
 
     Closings wait until all rows are read: where a file has an enterprise as open and as closed, it is open, whichever
     row comes first.
@@ -27,8 +30,9 @@ class EnterpriseTaker:
     kind = "enterprises"
     sheets = SHEETS
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, caller: Caller) -> None:
         self._on = on
+        self._caller = caller
         self._lines: dict[int, int] = {}
         self._closings: list[Numbered[Reading]] = []
         self._is_closing = False
@@ -46,8 +50,24 @@ class EnterpriseTaker:
     async def take(self, tx: Transaction, rows: Sequence[Numbered[Reading]]) -> list[Verdict]:
         """Register, change or close, and announce it; a row that says what was said before changes nothing."""
         await turns.take(tx.db, "enterprises")
-        if self._is_closing:
-            return await self._close(tx, rows)
+        outside = await self._outside(tx, rows)
+        inside = [row for row in rows if row.line.number not in outside]
+        verdicts = iter(await (self._close(tx, inside) if self._is_closing else self._take(tx, inside)))
+        return [verdict_of("not_your_province") if row.line.number in outside else next(verdicts) for row in rows]
+
+    async def _outside(self, tx: Transaction, rows: Sequence[Numbered[Reading]]) -> AbstractSet[int]:
+        """The lines of enterprises that lie outside the caller's provinces, as they are said or as they are held."""
+        if not self._caller.provinces:
+            return frozenset()
+        held = await store.provinces(tx.db, [row.said.enterprise_id for row in rows])
+        places = ((row, row.said.enterprise.province) for row in rows)
+        return {
+            row.line.number
+            for row, province in places
+            if not all(map(self._caller.may_see_province, (province, held.get(row.said.enterprise_id, province))))
+        }
+
+    async def _take(self, tx: Transaction, rows: Sequence[Numbered[Reading]]) -> list[Verdict]:
         taken: dict[UUID, Reading] = {}
         verdicts = [self._sorted(row, taken) for row in rows]
         steps = await self._decide(tx, list(taken.values()))

@@ -44,6 +44,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "unknown_agency": ("등록되지 않은 기관입니다. 기관을 먼저 신청하십시오", "no such agency; let it apply first"),
     "unknown_manager": ("등록되지 않은 안전관리자입니다. 먼저 등록하십시오", "no such manager; enrol them first"),
     "not_your_agency": ("다른 기관의 자료는 보낼 수 없습니다", "you can send your own agency's rows only"),
+    "not_your_province": (
+        "담당 지역 밖의 사업장은 보낼 수 없습니다",
+        "you can send enterprises of your own provinces only",
+    ),
     "import_id_taken": (
         "이 import_id는 자료, 시험 실행 여부 또는 보낸 사람이 다른 가져오기의 것입니다. 새 import_id로 보내십시오",
         "this import_id names another import (of another sheet, dry run or sender); send it with a new one",

@@ -24,6 +24,12 @@ async def known(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Known]:
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
+async def provinces(db: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """In which province each enterprise is held to lie."""
+    rows = await db.fetch("select enterprise_id, province from enterprise where enterprise_id = any($1)", ids)
+    return {row["enterprise_id"]: row["province"] for row in rows}
+
+
 async def states(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Enterprise]:
     """Everything that is known of enterprises."""
     rows = await db.fetch(

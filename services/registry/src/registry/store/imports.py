@@ -108,9 +108,13 @@ async def find(pool: Pool, import_id: UUID) -> dict[str, Any] | None:
     return {**row, "outcomes": json.loads(row["outcomes"])} if row else None
 
 
-async def newest(pool: Pool, limit: int) -> list[dict[str, Any]]:
-    """The newest imports."""
-    rows = await pool.fetch("select * from import order by started_at desc limit $1", limit)
+async def newest(pool: Pool, started_by: str | None, limit: int) -> list[dict[str, Any]]:
+    """The newest imports, of one sender or of all."""
+    rows = await pool.fetch(
+        "select * from import where $1::text is null or started_by = $1 order by started_at desc limit $2",
+        started_by,
+        limit,
+    )
     return [{**row, "outcomes": json.loads(row["outcomes"])} for row in rows]
 
 
