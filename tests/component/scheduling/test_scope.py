@@ -1,6 +1,7 @@
 """Who sees which visits: rows, pages, counts and exports have one and the same scope."""
 
 import json
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -99,3 +100,30 @@ async def test_a_question_that_cannot_be_read_is_answered_in_both_languages(plan
 
 async def test_a_plan_that_is_not_known_is_answered_so(planned: Any) -> None:
     assert (await planned.call("GET", f"/plans/{uuid4()}")).status_code == 404
+
+
+async def test_a_plan_is_of_the_whole_country_and_its_unscheduled_are_of_the_callers_provinces(
+    scheduling: Any, nation: Any
+) -> None:
+    korea = nation(enterprises=40, limits={"window_until": date(2023, 4, 30)})  # no room for a second visit
+    await scheduling.hear_all(korea)
+    plan = await scheduling.plan(korea)
+    seoul: dict[str, Any] = {"provinces": ("KR-11",)}
+    programme = f"/programmes/{korea.programme_id}"
+    for method, path in (
+        ("GET", f"/plans/{plan['plan_id']}"),
+        ("GET", f"{programme}/plans"),
+        ("POST", f"{programme}/plans"),
+        ("GET", f"{programme}/picture"),
+    ):
+        refused = await scheduling.call(method, path, who=seoul)
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:anjeon:problem:nation-wide"), path
+        assert (await scheduling.call(method, path)).status_code < 300
+    where = {str(fact.enterprise_id): fact.province for fact in korea.registered}
+    path = f"/plans/{plan['plan_id']}/unscheduled"
+    every = (await scheduling.get(path))["unscheduled"]
+    mine = [row for row in every if where[row["enterprise_id"]] == "KR-11"]
+    assert 0 < len(mine) < len(every)
+    first = await scheduling.get(path, who=seoul, params={"limit": 1})
+    rest = await scheduling.get(path, who=seoul, params={"after": first["after"]})
+    assert [*first["unscheduled"], *rest["unscheduled"]] == mine

@@ -12,6 +12,7 @@ from access.routes import (
     TOKEN_COOKIE,
     OpenRouteError,
     allowed,
+    allowed_for_the_nation,
     assert_every_route_names_its_callers,
     guard,
     open_to_anyone,
@@ -86,6 +87,20 @@ async def test_another_role_is_403_and_is_told_which_roles_do(client: AsyncClien
     answer = await client.get("/visits", headers=bearer(KEYS.token("operator", subject="park")))
     assert problem_of(answer) == (403, "role-not-allowed")
     assert "officer | service" in answer.json()["detail"]
+
+
+async def test_what_is_of_the_whole_country_is_not_for_who_is_bound_to_provinces() -> None:
+    app = FastAPI(openapi_url=None)
+    app.get("/plans", dependencies=[Depends(allowed_for_the_nation("officer"))])(answer_nothing)
+    guard(app, KEYS.public)
+    bound, other, everywhere = (
+        KEYS.token("officer", subject="kim", provinces=("KR-11",)),
+        KEYS.token("operator", subject="park", provinces=("KR-11",)),
+        KEYS.token("officer", subject="lee"),
+    )
+    assert problem_of(await client_of(app).get("/plans", headers=bearer(bound))) == (403, "nation-wide")
+    assert problem_of(await client_of(app).get("/plans", headers=bearer(other))) == (403, "role-not-allowed")
+    assert (await client_of(app).get("/plans", headers=bearer(everywhere))).status_code == 200
 
 
 async def test_a_marked_route_is_open(client: AsyncClient) -> None:

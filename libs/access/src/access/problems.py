@@ -59,6 +59,15 @@ OUT_OF_SCOPE = Problem(
     "You can see what belongs to your own agency and provinces.",
 )
 
+NATION_WIDE = Problem(
+    "nation-wide",
+    403,
+    "전국을 대상으로 하는 일은 담당 지역이 정해진 사람이 할 수 없습니다",
+    "This is of the whole country, and you are bound to provinces",
+    "담당 지역의 자료만 조회하거나, 지역 제한이 없는 담당자에게 요청하십시오.",
+    "Ask for what lies in your provinces instead, or ask an officer of the whole country.",
+)
+
 
 class RefusedError(Exception):
     """A call that is refused, and why; `needed` names the roles that would do."""

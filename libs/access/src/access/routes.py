@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount
 
 from access.caller import Caller, Role
 from access.keys import PublicKeys
-from access.problems import NO_TOKEN, NOT_ALLOWED, RefusedError, refusal
+from access.problems import NATION_WIDE, NO_TOKEN, NOT_ALLOWED, RefusedError, refusal
 from access.tokens import caller_of
 
 TOKEN_COOKIE = "anjeon_token"  # noqa: S105 - the name of a cookie, no secret
@@ -40,6 +40,22 @@ class Allowed:
 def allowed(role: Role, *more: Role) -> Allowed:
     """`Annotated[Caller, Depends(allowed("officer", "agency"))]`: the roles that may call a route."""
     return Allowed((role, *more))
+
+
+class AllowedForTheNation(Allowed):
+    """Lets in only those of its roles whose token names no provinces: for what cannot be narrowed to some."""
+
+    async def __call__(self, connection: HTTPConnection) -> Caller:
+        """The caller, or 401 or 403."""
+        caller = await super().__call__(connection)
+        if caller.provinces:
+            raise RefusedError(NATION_WIDE)
+        return caller
+
+
+def allowed_for_the_nation(role: Role, *more: Role) -> AllowedForTheNation:
+    """As `allowed`, for what is of the whole country."""
+    return AllowedForTheNation((role, *more))
 
 
 def open_to_anyone(reason: str) -> Callable[[Endpoint], Endpoint]:

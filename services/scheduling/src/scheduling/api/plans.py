@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from access.caller import Caller
 from access.problems import RefusedError
-from access.routes import allowed
+from access.routes import allowed, allowed_for_the_nation
 from events.transport.db import Pool
 from events.transport.outbox import transaction
 from scheduling.api.problems import NO_PLAN, NO_PROGRAMME
@@ -18,8 +18,9 @@ from scheduling.model import PlanRow
 from scheduling.store import picture, plans, reads
 
 router = APIRouter()
-Officer = Annotated[Caller, Depends(allowed("officer"))]
-Watcher = Annotated[Caller, Depends(allowed("officer", "service"))]
+Officer = Annotated[Caller, Depends(allowed_for_the_nation("officer"))]
+Watcher = Annotated[Caller, Depends(allowed_for_the_nation("officer", "service"))]
+Reader = Annotated[Caller, Depends(allowed("officer", "service"))]
 
 
 class PlanAsked(BaseModel):
@@ -78,12 +79,14 @@ async def a_plan(request: Request, plan_id: UUID, _: Watcher) -> dict[str, Any]:
 async def unscheduled(
     request: Request,
     plan_id: UUID,
-    _: Watcher,
+    caller: Reader,
     after: Annotated[str, Query(pattern=r"^[0-9a-f-]{36}:\d+$")] = f"{UUID(int=0)}:0",
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
 ) -> dict[str, Any]:
+    """Who has no visit, and why, within the caller's provinces."""
     enterprise_id, ordinal = after.split(":")
-    rows = await reads.unscheduled(request.app.state.pool, plan_id, (UUID(enterprise_id), int(ordinal)), limit)
+    whose = (plan_id, caller.provinces or None)
+    rows = await reads.unscheduled(request.app.state.pool, whose, (UUID(enterprise_id), int(ordinal)), limit)
     last = f"{rows[-1]['enterprise_id']}:{rows[-1]['ordinal']}" if len(rows) == limit else None
     return {"unscheduled": [dict(row) for row in rows], "after": last}
 

@@ -85,11 +85,15 @@ async def lines(pool: Pool, wanted: Wanted, after: UUID | None, most: int) -> tu
     return row["told"].encode() + b"\n", row["last"] if row["n"] == most else None
 
 
-async def unscheduled(pool: Pool, plan_id: UUID, after: tuple[UUID, int], most: int) -> list[asyncpg.Record]:
+async def unscheduled(
+    pool: Pool, whose: tuple[UUID, tuple[str, ...] | None], after: tuple[UUID, int], most: int
+) -> list[asyncpg.Record]:
+    """`whose`: the plan, and the provinces if not all."""
     return await pool.fetch(
-        """select enterprise_id, ordinal, reason from unscheduled
-           where plan_id = $1 and (enterprise_id, ordinal) > ($2, $3) order by enterprise_id, ordinal limit $4""",
-        plan_id,
-        *after,
-        most,
+        """select enterprise_id, ordinal, reason from unscheduled u
+           where plan_id = $1 and (enterprise_id, ordinal) > ($3, $4)
+             and ($2::text[] is null or exists (
+                 select from enterprise e where e.enterprise_id = u.enterprise_id and e.province = any($2)))
+           order by enterprise_id, ordinal limit $5""",
+        *(*whose, *after, most),
     )
