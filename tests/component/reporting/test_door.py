@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Generator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -45,6 +46,27 @@ async def test_an_agency_sees_its_own_progress_and_no_other(reporting: Any, year
     assert (await office.get(f"/api/agencies/{north}/progress", "agency", agency_id=str(uuid4()))).status_code == 403
     assert (await office.get(f"/api/agencies/{north}/progress")).status_code == 401
     assert (await office.get(f"/api/agencies/{uuid4()}/progress", "officer")).status_code == 404
+
+
+async def test_an_agencys_progress_is_told_within_the_callers_provinces(reporting: Any, log: Any) -> None:
+    office = await reporting()
+    log.open_programme()
+    log.agency("north")
+    for name, province in (("bakery", "KR-11"), ("garage", "KR-26"), ("mill", "KR-26")):
+        log.enterprise(name, province=province)
+        log.decision(name)
+        log.visit(name, 1, "completed", date(2023, 4, 19))
+    await office.hear(log.said)
+    north = next(received.fact.agency_id for received in log.said if "visit" in received.fact.type)
+    path = f"/api/agencies/{north}/progress"
+    for provinces, amount in (((), 3), (("KR-11",), 1), (("KR-11", "KR-26"), 3), (("KR-41",), 0)):
+        for role, claims in (("officer", {}), ("agency", {"agency_id": str(north)})):
+            told = (await office.get(path, role, provinces=provinces, **claims)).json()
+            assert (told["visits_completed"], told["enterprises"], told["hazards_found"]) == (
+                amount,
+                amount,
+                4 * amount,
+            )
 
 
 @pytest.mark.parametrize("role", ["manager", "operator"])

@@ -23,10 +23,10 @@ async def reconciliation(request: Request) -> dict[str, dict[str, int]]:
 
 @router.get("/agencies/{agency_id}/progress")
 async def agency_progress(request: Request, agency_id: UUID, caller: AgencyReader) -> dict[str, Any]:
-    """How one agency's visits stand: for the agency itself, and for officers."""
+    """How one agency's visits stand, within the caller's provinces: for the agency itself, and for officers."""
     if not caller.may_see_agency(agency_id):
         raise RefusedError(OUT_OF_SCOPE)
-    found = await inquiries.agency(request.app.state.pool, agency_id)
+    found = await inquiries.agency(request.app.state.pool, agency_id, caller.provinces or None)
     if found is None:
         raise RefusedError(NO_SUCH_AGENCY)
     return dict(found)

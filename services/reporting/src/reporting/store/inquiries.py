@@ -1,6 +1,6 @@
 """Answers single questions: how one agency is doing, and whether the read model agrees with the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +46,9 @@ _AGENCY = """
             coalesce(sum(hazards_found) filter (where state = 'completed'), 0) hazards_found,
             coalesce(sum(hazards_removed) filter (where state = 'completed'), 0) hazards_removed,
             min(visit_on) filter (where state = 'scheduled') next_visit_on
-        from visit where visit.agency_id = a.agency_id and visit.programme_id = a.programme_id) v
+        from visit where visit.agency_id = a.agency_id and visit.programme_id = a.programme_id
+            and ($2::text[] is null or exists (
+                select from enterprise e where e.enterprise_id = visit.enterprise_id and e.place = any($2)))) v
     where a.agency_id = $1
 """
 
@@ -58,7 +60,7 @@ async def reconciliation(pool: Pool) -> dict[str, dict[str, int]]:
         return {"facts": facts, "states": {row["what"]: row["count"] for row in await db.fetch(_STATES)}}
 
 
-async def agency(pool: Pool, agency_id: UUID) -> Mapping[str, Any] | None:
-    """How one agency's visits stand; None for an agency never heard of."""
-    row = await pool.fetchrow(_AGENCY, agency_id)
+async def agency(pool: Pool, agency_id: UUID, provinces: Sequence[str] | None) -> Mapping[str, Any] | None:
+    """How one agency's visits stand, in some provinces or in all; None for an agency never heard of."""
+    row = await pool.fetchrow(_AGENCY, agency_id, provinces)
     return dict(row) if row else None
