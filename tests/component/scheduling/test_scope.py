@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -127,3 +127,29 @@ async def test_a_plan_is_of_the_whole_country_and_its_unscheduled_are_of_the_cal
     first = await scheduling.get(path, who=seoul, params={"limit": 1})
     rest = await scheduling.get(path, who=seoul, params={"after": first["after"]})
     assert [*first["unscheduled"], *rest["unscheduled"]] == mine
+
+
+NOBODY = UUID(int=0)
+
+
+@pytest.mark.parametrize("after", ["", "x", "2023-99-99:" + str(NOBODY), "2023-05-02:" + "-" * 36, "2023-05-02"])
+async def test_a_page_of_visits_begins_where_one_ended_or_not_at_all(scheduling: Any, after: str) -> None:
+    answer = await scheduling.call("GET", "/visits", params={"after": after})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert "after" in answer.json()["detail_ko"]
+
+
+@pytest.mark.parametrize("after", ["", "x", "-" * 36 + ":1", f"{NOBODY}:32768", f"{NOBODY}:-1", f"{NOBODY}:{'9' * 9}"])
+async def test_a_page_of_the_unscheduled_begins_where_one_ended_or_not_at_all(scheduling: Any, after: str) -> None:
+    answer = await scheduling.call("GET", f"/plans/{uuid4()}/unscheduled", params={"after": after})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert "after" in answer.json()["detail_ko"]
+
+
+async def test_a_reason_that_no_database_keeps_is_refused_as_any_other_fault(scheduling: Any) -> None:
+    said = {"wish_id": str(uuid4()), "reason": "멀다\0"}
+    answer = await scheduling.call("POST", f"/enterprises/{uuid4()}/hand-back", json=said)
+    assert (answer.status_code, "reason" in answer.json()["detail"]) == (422, True)
+    said |= {"days": ["2023-05-02"]}
+    answer = await scheduling.call("POST", f"/visits/{uuid4()}/another-day", json=said)
+    assert (answer.status_code, "reason" in answer.json()["detail"]) == (422, True)

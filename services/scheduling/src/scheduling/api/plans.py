@@ -13,6 +13,7 @@ from access.problems import RefusedError
 from access.routes import allowed, allowed_for_the_nation
 from events.transport.db import Pool
 from events.transport.outbox import transaction
+from scheduling.api.places import AfterUnscheduled
 from scheduling.api.problems import NO_PLAN, NO_PROGRAMME
 from scheduling.model import PlanRow
 from scheduling.store import picture, plans, reads
@@ -80,13 +81,12 @@ async def unscheduled(
     request: Request,
     plan_id: UUID,
     caller: Reader,
-    after: Annotated[str, Query(pattern=r"^[0-9a-f-]{36}:\d+$")] = f"{UUID(int=0)}:0",
+    after: AfterUnscheduled,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
 ) -> dict[str, Any]:
     """Who has no visit, and why, within the caller's provinces."""
-    enterprise_id, ordinal = after.split(":")
     whose = (plan_id, caller.provinces or None)
-    rows = await reads.unscheduled(request.app.state.pool, whose, (UUID(enterprise_id), int(ordinal)), limit)
+    rows = await reads.unscheduled(request.app.state.pool, whose, after, limit)
     last = f"{rows[-1]['enterprise_id']}:{rows[-1]['ordinal']}" if len(rows) == limit else None
     return {"unscheduled": [dict(row) for row in rows], "after": last}
 

@@ -14,6 +14,7 @@ from access.caller import Caller
 from access.problems import OUT_OF_SCOPE, RefusedError
 from access.routes import allowed
 from events.transport.db import Pool
+from scheduling.api.places import AfterVisit
 from scheduling.model import State, Visit
 from scheduling.store import reads
 from scheduling.store.reads import Wanted
@@ -22,7 +23,6 @@ from scheduling.store.visits import visits_to
 router = APIRouter()
 Reader = Annotated[Caller, Depends(allowed("officer", "agency", "manager", "service"))]
 PAGE_OF_EXPORT = 10_000
-AFTER = r"^\d{4}-\d{2}-\d{2}:[0-9a-f-]{36}$"
 
 
 class Asked(BaseModel):
@@ -64,12 +64,10 @@ Scope = Annotated[Wanted, Depends(wanted)]
 async def visits(
     request: Request,
     scope: Scope,
-    after: Annotated[str | None, Query(pattern=AFTER)] = None,
+    after: AfterVisit,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 500,
 ) -> dict[str, Any]:
-    day, _, visit_id = (after or "").partition(":")
-    place = (date.fromisoformat(day), UUID(visit_id)) if after else None
-    found = await reads.page(request.app.state.pool, scope, place, limit)
+    found = await reads.page(request.app.state.pool, scope, after, limit)
     last = f"{found[-1].visit_on}:{found[-1].visit_id}" if len(found) == limit else None
     return {"visits": [asdict(visit) for visit in found], "after": last}
 

@@ -23,6 +23,7 @@ router = APIRouter()
 Agency = Annotated[Caller, Depends(allowed("officer", "agency"))]
 Anyone = Annotated[Caller, Depends(allowed("officer", "agency", "manager"))]
 Reader = Annotated[Caller, Depends(allowed("officer", "agency", "manager", "service"))]
+Text = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]  # PostgreSQL keeps no NUL
 
 
 class HandBack(BaseModel):
@@ -31,7 +32,7 @@ class HandBack(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     wish_id: UUID
-    reason: str = Field(min_length=1, max_length=1_000)
+    reason: Text = Field(min_length=1)
     programme_id: UUID | None = None
 
 
@@ -41,7 +42,7 @@ class AnotherDay(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     wish_id: UUID
-    reason: str = Field(default="", max_length=1_000)
+    reason: Text = ""
     days: tuple[date, ...] = Field(default=(), max_length=400)
     first: date | None = Field(default=None, alias="from")
     until: date | None = None
