@@ -59,6 +59,26 @@ async def test_a_bad_row_does_not_sink_the_others(planned: Any, completed: Any, 
     assert all(row["reason_ko"] and row["reason_en"] for row in answer["rows"] if row["answer"] == "refused")
 
 
+async def test_a_line_that_is_no_json_does_not_sink_the_others(planned: Any, completed: Any) -> None:
+    one, two, *_ = map(json.dumps, map(completed, firsts(await planned.visits())))
+    lines = [one.encode(), b"", b'{"report_id": "x"', b"\xff", b"[" * 100_000, two.encode()]
+    kind = {"content-type": "application/x-ndjson"}
+    answer = await planned.call("POST", "/visits/reports", "service", content=b"\n".join(lines), headers=kind)
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()["rows"]
+    assert [row["answer"] for row in rows] == ["accepted", "refused", "refused", "refused", "accepted"]
+    for number, row in zip((3, 4, 5), rows[1:4], strict=True):
+        assert row["reason"] == "not_understood"
+        assert f"{number}번째" in row["reason_ko"]
+        assert f"Line {number} " in row["reason_en"]
+
+
+@pytest.mark.parametrize("name", ['"\\ud800"', "NaN", "[" * 50_000 + "]" * 50_000])
+async def test_what_no_answer_can_say_back_is_refused_as_any_other_fault(scheduling: Any, name: str) -> None:
+    answer = await scheduling.call("POST", "/visits/reports", "service", content=f'[{{"visit_id": {name}}}]')
+    assert answer.status_code in (200, 422)
+
+
 async def test_a_visit_done_is_not_reported_otherwise(planned: Any, completed: Any, missed: Any) -> None:
     visit = firsts(await planned.visits())[0]
     row = completed(visit)

@@ -85,8 +85,8 @@ async def _body(request: Request) -> bytes:
 
 def _rows(body: bytes, *, ndjson: bool) -> Sequence[object]:
     try:
-        said: object = list(map(json.loads, filter(bytes.strip, body.splitlines()))) if ndjson else json.loads(body)
-    except ValueError as error:
+        said: object = _lines(body) if ndjson else json.loads(body)
+    except (ValueError, RecursionError) as error:
         raise RefusedError(BAD_REQUEST, (str(error),)) from None
     rows = said["reports"] if isinstance(said, dict) and "reports" in said else said
     if not isinstance(rows, list):
@@ -96,7 +96,25 @@ def _rows(body: bytes, *, ndjson: bool) -> Sequence[object]:
     return rows
 
 
+def _lines(body: bytes) -> list[object]:
+    return [_line(number, line) for number, line in enumerate(body.splitlines(), start=1) if line.strip()]
+
+
+def _line(number: int, line: bytes) -> object:
+    """The row of a line, or why it is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return Because(
+            "not_understood",
+            f"{number}번째 줄이 JSON이 아닙니다. 한 줄에 보고 하나를 적어 그 줄만 다시 보내십시오",
+            f"Line {number} is no JSON: write one report on the line, and send that line again",
+        )
+
+
 def _read(row: object) -> Report | Because:
+    if isinstance(row, Because):
+        return row
     try:
         said = _ROWS.validate_python(row)
     except ValidationError as error:
@@ -110,8 +128,12 @@ def _read(row: object) -> Report | Because:
 
 
 def _told(row: object, answer: Answer | Because) -> dict[str, Any]:
-    named = row if isinstance(row, dict) else {}
-    told: dict[str, Any] = {"visit_id": named.get("visit_id"), "report_id": named.get("report_id")}
+    ids = row if isinstance(row, dict) else {}
+    told: dict[str, Any] = {name: _said_back(ids.get(name)) for name in ("visit_id", "report_id")}
     if isinstance(answer, Because):
         return told | {"answer": "refused", "reason": answer.code, "reason_ko": answer.ko, "reason_en": answer.en}
     return told | {"answer": answer}
+
+
+def _said_back(name: object) -> str | None:
+    return name if isinstance(name, str) and name.isprintable() else None  # half a letter is in no answer
