@@ -140,6 +140,12 @@ async def test_a_letter_that_no_database_keeps_is_refused_as_any_other_fault(
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "name")
 
 
+async def test_a_province_that_is_none_is_refused_as_any_other_fault(officer: httpx.AsyncClient) -> None:
+    for province in ("KR-99", "KR-41\0"):
+        refused = await officer.get("/enterprises", params={"province": province})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "province")
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, keys: Any) -> None:
     keys.write(tmp_path / "private.pem", tmp_path / "public.pem")
     monkeypatch.setenv("REGISTRY_DATABASE_URL", "postgresql://somewhere")

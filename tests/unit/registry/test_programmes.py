@@ -35,6 +35,12 @@ def test_an_opened_programme_says_all_its_terms(terms: Terms) -> None:
     assert announcement.sequence == 1
 
 
+@pytest.mark.parametrize("term", ["target_enterprises", "minimum_visits", "spacing_days", "visits_a_day"])
+def test_a_term_that_no_hearer_could_keep_is_refused(terms: Terms, term: str) -> None:
+    with pytest.raises(ValidationError, match=term):
+        Terms.model_validate(terms.model_dump() | {term: 40_000_000})
+
+
 def test_the_terms_read_back_from_a_fact_lack_only_what_it_does_not_tell(terms: Terms, programme: Programme) -> None:
     told = ((opened(terms, NOW).fact, terms), (changed_fact(programme, TODAY, NOW).fact, programme.terms))
     for fact, standing in told:

@@ -117,6 +117,11 @@ def test_a_reinstatement_when_the_suspension_ends_anyway_is_no_news(under_way: S
     assert reinstated(under_way, date(2023, 7, 19)) is None
 
 
+def test_a_suspension_until_the_last_day_there_is_can_be_lifted(standing: Standing) -> None:
+    suspended_for_ever = after(standing, suspended(standing, order(JUNE[0], date.max), DECIDED))
+    assert after(suspended_for_ever, reinstated(suspended_for_ever, JULY[0])).newest is not None
+
+
 def test_nobody_is_reinstated_who_is_not_suspended(standing: Standing, under_way: Standing) -> None:
     assert reinstated(standing, DECIDED) == "not_suspended"
     assert reinstated(under_way, date(2023, 7, 20)) == "not_suspended"

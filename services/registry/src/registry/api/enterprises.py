@@ -13,6 +13,7 @@ from registry.api.asked import FIRST, After, Limit, Nation, Office, On, page_of,
 from registry.api.problems import not_found
 from registry.api.sheets import ImportQuery, import_sheet
 from registry.api.taking import EnterpriseTaker
+from registry.model.checks import Province
 from registry.store import enterprises as store
 
 router = APIRouter()
@@ -36,7 +37,7 @@ async def list_enterprises(
     caller: Office,
     after: After = FIRST,
     limit: Limit = 100,
-    province: Annotated[str | None, Query(description="ISO 3166-2:KR")] = None,
+    province: Annotated[Province | None, Query(description="ISO 3166-2:KR")] = None,
 ) -> dict[str, object]:
     """Enterprises in the order of their ids, within the caller's provinces."""
     async with pool_of(request).acquire() as db:

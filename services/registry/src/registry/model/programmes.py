@@ -51,10 +51,10 @@ class Terms(Said):
     opened_on: date | None = None
     window_from: date
     window_until: date
-    target_enterprises: int = Field(ge=1)
-    minimum_visits: int = Field(ge=1)
-    spacing_days: int = Field(ge=0)
-    visits_a_day: int = Field(ge=1)
+    target_enterprises: int = Field(ge=1, le=10_000_000)
+    minimum_visits: int = Field(ge=1, le=52)
+    spacing_days: int = Field(ge=0, le=366)
+    visits_a_day: int = Field(ge=1, le=20)
     training_days: tuple[date, ...] = Field(min_length=1)
     holidays_added: tuple[date, ...] = ()
     workdays_added: tuple[date, ...] = ()

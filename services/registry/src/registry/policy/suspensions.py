@@ -43,7 +43,7 @@ def reinstated(standing: Standing, first_day: date) -> Suspension | Refusal | No
     newest = standing.newest
     if newest is None:
         return "not_suspended"
-    if newest.last_day and first_day == newest.last_day + timedelta(days=1):
+    if newest.last_day and first_day - newest.last_day == timedelta(days=1):  # there may be no day behind the last
         return None
     if newest.is_over(first_day):
         return "not_suspended"
