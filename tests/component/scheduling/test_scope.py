@@ -153,3 +153,16 @@ async def test_a_reason_that_no_database_keeps_is_refused_as_any_other_fault(sch
     said |= {"days": ["2023-05-02"]}
     answer = await scheduling.call("POST", f"/visits/{uuid4()}/another-day", json=said)
     assert (answer.status_code, "reason" in answer.json()["detail"]) == (422, True)
+
+
+async def test_every_page_and_every_export_says_which_programmes_are_synthetic(planned: Any, nation: Any) -> None:
+    real = nation(enterprises=5, seed=8, limits={"is_synthetic": False})
+    await planned.hear_all(real)
+    await planned.plan(real)
+    rows = (await planned.get("/visits", params={"limit": 5_000}))["visits"]
+    one = next(row for row in rows if row["programme_id"] == str(real.programme_id))
+    of_one = (await planned.get(f"/enterprises/{one['enterprise_id']}/visits"))["visits"]
+    for told in (rows, await planned.visits(), of_one):
+        assert {row["is_synthetic"] for row in told if row["programme_id"] == str(real.programme_id)} == {False}
+        assert {row["is_synthetic"] for row in told if row["programme_id"] != str(real.programme_id)} <= {True}
+    assert {row["is_synthetic"] for row in rows} == {False, True}

@@ -32,6 +32,7 @@ class Programme:
     reserve_share: float
     third_visit_from_risk: int | None
     target_enterprises: int = 0
+    is_synthetic: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

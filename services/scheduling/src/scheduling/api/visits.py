@@ -1,6 +1,6 @@
 """Reading visits over HTTP, everything within what is the caller's to see: rows, counts and exports alike."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from access.routes import allowed
 from events.transport.db import Pool
 from scheduling.api.places import AfterVisit
 from scheduling.model import State, Visit
-from scheduling.store import reads
+from scheduling.store import picture, reads
 from scheduling.store.reads import Wanted
 from scheduling.store.visits import visits_to
 
@@ -69,7 +69,7 @@ async def visits(
 ) -> dict[str, Any]:
     found = await reads.page(request.app.state.pool, scope, after, limit)
     last = f"{found[-1].visit_on}:{found[-1].visit_id}" if len(found) == limit else None
-    return {"visits": [asdict(visit) for visit in found], "after": last}
+    return {"visits": await _shown(request.app.state.pool, found), "after": last}
 
 
 @router.get("/visits/counts")
@@ -97,7 +97,15 @@ async def _pages(pool: Pool, scope: Wanted) -> AsyncGenerator[bytes]:
 @router.get("/enterprises/{enterprise_id}/visits")
 async def visits_to_an_enterprise(request: Request, enterprise_id: UUID, caller: Reader) -> dict[str, Any]:
     found = await visits_to(request.app.state.pool, enterprise_id)
-    return {"visits": [asdict(visit) for visit in found if may_see(caller, visit)]}
+    mine = [visit for visit in found if may_see(caller, visit)]
+    return {"visits": await _shown(request.app.state.pool, mine)}
+
+
+async def _shown(pool: Pool, found: Sequence[Visit]) -> list[dict[str, Any]]:
+    """Each with the word whether its programme is made up."""
+    known = await picture.programmes(pool, {visit.programme_id for visit in found})
+    marks = {name: programme.is_synthetic for name, programme in known.items()}
+    return [asdict(visit) | {"is_synthetic": marks.get(visit.programme_id)} for visit in found]
 
 
 def may_see(caller: Caller, visit: Visit) -> bool:

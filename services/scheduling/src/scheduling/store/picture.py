@@ -37,14 +37,14 @@ def newest(batch: Sequence[Received[AnyFact]]) -> list[Received[AnyFact]]:
 async def remember_programmes(db: Connection, batch: Sequence[Received[Any]]) -> None:
     """Whole states, of an opening or of a change alike."""
     await db.executemany(
-        """insert into programme values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        """insert into programme values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
            on conflict (programme_id) do update set
                version = excluded.version, window_from = excluded.window_from, window_until = excluded.window_until,
                minimum_visits = excluded.minimum_visits, spacing_days = excluded.spacing_days,
                visits_a_day = excluded.visits_a_day, training_days = excluded.training_days,
                holidays_added = excluded.holidays_added, workdays_added = excluded.workdays_added,
                reserve_share = excluded.reserve_share, third_visit_from_risk = excluded.third_visit_from_risk,
-               target_enterprises = excluded.target_enterprises
+               target_enterprises = excluded.target_enterprises, is_synthetic = excluded.is_synthetic
            where programme.version < excluded.version""",
         [_programme_row(received) for received in newest(batch)],
     )
@@ -187,6 +187,7 @@ def _programme_row(received: Received[Any]) -> tuple[object, ...]:
         *(fact.programme_id, received.envelope.sequence, fact.window_from, fact.window_until, fact.minimum_visits),
         *(fact.spacing_days, fact.visits_a_day, fact.training_days, fact.holidays_added, fact.workdays_added),
         *(fact.reserve_share, fact.third_visit_from_risk, fact.target_enterprises),
+        fact.is_synthetic,
     )
 
 

@@ -13,7 +13,8 @@ from scheduling.store.visits import COLUMNS
 
 _SAID = (
     "visit_id, programme_id, enterprise_id, ordinal, agency_id, manager_id, province, visit_on, state, version, "
-    "reported_on, risk_after, is_pinned"
+    "reported_on, risk_after, is_pinned, "
+    "(select is_synthetic from programme p where p.programme_id = visit.programme_id) is_synthetic"
 )
 
 
