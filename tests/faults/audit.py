@@ -1,72 +1,92 @@
 """The audit: what was said against what was written down and what the topics carry, counted from the outside."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import astuple, dataclass, replace
 
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
-from events.transport.wire import Record, position_of
 from world import PARTITIONS, World, fetch, reader
+
+Record = ConsumerRecord[bytes | None, bytes | None]
+Pair = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many facts were lost, doubled and swapped on their way."""
+    """How many facts were lost, doubled and swapped on their way, and how many came that nobody had said."""
 
-    events: int
-    lost: int
-    doubled: int
-    misordered: int
+    events: int = 0
+    lost: int = 0
+    doubled: int = 0
+    misordered: int = 0
+    invented: int = 0
 
     def __add__(self, other: "Verdict") -> "Verdict":
-        return Verdict(
-            self.events + other.events,
-            self.lost + other.lost,
-            self.doubled + other.doubled,
-            self.misordered + other.misordered,
-        )
+        return Verdict(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def elsewhere(self) -> "Verdict":
+        """The same facts looked for in a second place: the harm counts, the facts do not count again."""
+        return replace(self, events=0)
 
 
-def judge(said: Iterable[tuple[str, int]], seen: Iterable[tuple[str, int]]) -> Verdict:
+def compare(wanted: Iterable[Hashable], seen: Iterable[Hashable]) -> Verdict:
+    """Each that is wanted must be seen once, and nothing else."""
+    expected, counts = set(wanted), Counter(seen)
+    doubled = sum(count - 1 for each, count in counts.items() if each in expected)
+    invented = sum(count for each, count in counts.items() if each not in expected)
+    return Verdict(len(expected), len(expected - set(counts)), doubled, invented=invented)
+
+
+def judge(said: Iterable[Pair], seen: Iterable[Pair]) -> Verdict:
     """Compare (key, n) pairs said with those seen, in the order in which they were seen."""
-    wanted, counts, last, swapped = set(said), Counter[tuple[str, int]](), dict[str, int](), 0
-    for key, n in seen:
-        counts[key, n] += 1
+    pairs, last, swapped = list(seen), dict[str, int](), 0
+    for key, n in pairs:
         swapped += n < last.get(key, 0)
         last[key] = max(n, last.get(key, 0))
-    doubled = sum(count - 1 for count in counts.values())
-    return Verdict(len(wanted), len(wanted - set(counts)), doubled, swapped)
+    return compare(said, pairs) + Verdict(misordered=swapped)
 
 
-async def audit(world: World, excused: frozenset[tuple[str, int]] = frozenset()) -> Verdict:
-    """Judge the ledger's table for both kinds, and the echo's topic; `excused` words went to the dead letters."""
+async def audit(world: World) -> Verdict:
+    """Judge what the topics of both kinds and of the echo carry, and what the ledger's table holds of both kinds."""
     said = [(row["key"], row["n"]) for row in await fetch(world.source, "select key, n from said")]
-    expected = [word for word in said if word not in excused]
-    verdict = judge(expected, await _effects(world, "word")) + judge(said, await _effects(world, "name"))
-    return verdict + judge(expected, await _echoes(world))
+    verdict = Verdict()
+    for kind in ("word", "name", "echo"):
+        verdict += judge(said, _facts(await records(world, kind)))
+    for kind in ("word", "name"):
+        verdict += judge(said, await _effects(world, kind)).elsewhere
+    return verdict
 
 
-async def _effects(world: World, kind: str) -> list[tuple[str, int]]:
+async def _effects(world: World, kind: str) -> list[Pair]:
     rows = await fetch(world.ledger, "select key, n from effect where kind = $1 order by place", kind)
     return [(row["key"], row["n"]) for row in rows]
 
 
-async def _echoes(world: World) -> list[tuple[str, int]]:
-    """What the echo's topic says."""
-    headers = [dict(record.headers) for record in once(await records(world, "echo"))]
-    return [(one["ce_subject"].decode(), int(one["ce_sequence"])) for one in headers]
+def _facts(log: Iterable[Record]) -> list[Pair]:
+    """What a topic says; a fact under another's key or version is none that was said."""
+    facts = list[Pair]()
+    for record in once(log):
+        headers, fact = dict(record.headers), json.loads(record.value or b"")
+        word, n = str(fact["word"]).encode(), str(fact["n"]).encode()
+        is_whole = (record.key, headers["ce_subject"], headers["ce_sequence"]) == (word, word, n)
+        facts.append((fact["word"] if is_whole else f"{record.key} is not {word}", fact["n"]))
+    return facts
 
 
-def once(read: Iterable[Record]) -> Iterator[Record]:
+def once(log: Iterable[Record]) -> Iterator[Record]:
     """Records as any consumer must read them: what the relay sent again is told by its position."""
     applied: dict[int, tuple[int, int]] = {}
-    for record in read:
-        position = position_of(record.headers)
-        if position is None or position <= applied.get(record.partition, (0, 0)):
+    for record in log:
+        header = dict(record.headers).get("anjeon_position")
+        if header is None:  # no relay has sent it
             continue
-        applied[record.partition] = position
-        yield record
+        epoch, number = map(int, header.split(b":"))
+        if (epoch, number) > applied.get(record.partition, (0, 0)):
+            applied[record.partition] = (epoch, number)
+            yield record
 
 
 async def records(world: World, kind: str) -> list[Record]:

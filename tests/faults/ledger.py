@@ -7,6 +7,7 @@ Each world has topics of its own, because its facts are named after `LEDGER_WORL
 import asyncio
 import os
 import random
+import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
@@ -145,13 +146,18 @@ class PausingPublisher(Publisher):
 
 
 async def consume() -> None:
-    """Consume until killed."""
+    """Consume until killed, or told to end."""
     settings = _settings()
     pool = await open_pool(settings.database_url)
     consumer = PausingConsumer(f"{WORLD}-ledger", settings, pool, {WordSaid: on_word, NameSaid: on_name})
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with asyncio.TaskGroup() as beside:  # what `hosting.serve` runs of a consumer
-        beside.create_task(consumer.run())
-        beside.create_task(keep_at("frozen_sessions", FrozenSessions().end, pool))
+        running = (consumer.run(), keep_at("frozen_sessions", FrozenSessions().end, pool))
+        tasks = [beside.create_task(one) for one in running]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
 
 
 async def relay() -> None:

@@ -10,29 +10,45 @@ from world import World, fetch
 
 Scenario = Callable[[World, int], Awaitable[Verdict]]
 SCENARIOS: dict[str, Scenario] = {}
+KILLS: dict[str, int] = {}
+"""How often a scenario kills or stops something."""
 
 
-def scenario(function: Scenario) -> Scenario:
+def scenario(*, kills: int) -> Callable[[Scenario], Scenario]:
     """Enter a scenario under its name."""
-    SCENARIOS[function.__name__] = function
-    return function
+
+    def enter(function: Scenario) -> Scenario:
+        SCENARIOS[function.__name__] = function
+        KILLS[function.__name__] = kills
+        return function
+
+    return enter
+
+
+async def play(name: str, world: World, seed: int) -> Verdict:
+    """Play a scenario; one that says nothing, or does not do the harm that it is for, shows nothing."""
+    verdict = await SCENARIOS[name](world, seed)
+    if not verdict.events:
+        raise AssertionError("nothing was said")
+    if world.killed != KILLS[name]:
+        raise AssertionError(f"{world.killed} were killed or stopped, not {KILLS[name]}")
+    return verdict
 
 
 async def finish(world: World) -> Verdict:
-    """Let everything end, and judge it."""
+    """Let everything end, the writers first, and judge it."""
     await world.settled()
     return await audit(world)
 
 
-async def kill_at(world: World, seed: int, point: str, what: str, on: str) -> Verdict:
-    """Kill a program exactly at a point, start another, and let everything end."""
-    await world.start_all(consumers=0 if what == "consume" else 1)
-    victim = await world.start(what, on=on, pause_at=point)
-    writer = await world.write(world.events, seed)
-    await world.paused(point)
+async def kill_at(world: World, seed: int, point: str) -> Verdict:
+    """Kill a consumer exactly at a point, start another, and let everything end."""
+    await world.start_all(consumers=0)
+    victim = await world.start("consume", on="ledger", pause_at=point)
+    await world.write(world.events, seed)
+    await world.paused(victim, point)
     await world.kill(victim)
-    await world.start(what, on=on)
-    await writer.wait()
+    await world.start("consume", on="ledger")
     return await finish(world)
 
 

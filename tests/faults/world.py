@@ -42,6 +42,7 @@ class World:
     events: int
     """How many facts each scenario says."""
     processes: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
+    writers: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
     killed: int = 0
 
     @property
@@ -76,7 +77,8 @@ class World:
 
     async def write(self, events: int, seed: int, *, writers: int = 4, size: int = 5) -> asyncio.subprocess.Process:
         """Start the writers."""
-        return await self.start("write", writers, size, events, seed, on="source")
+        self.writers.append(await self.start("write", writers, size, events, seed, on="source"))
+        return self.writers[-1]
 
     async def start_all(self, *, consumers: int = 1) -> list[asyncio.subprocess.Process]:
         """Both relays and so many consumers; the consumers are returned."""
@@ -84,45 +86,73 @@ class World:
         await self.start("relay", on="ledger")
         return [await self.start("consume", on="ledger") for _ in range(consumers)]
 
-    async def flowing(self) -> None:
-        """Wait until facts reach the ledger, so that what happens next happens under load."""
-        await eventually(self._has_effects, seconds=60, what="facts reach the ledger")
+    async def load(self, seed: int) -> asyncio.subprocess.Process:
+        """Start the writers, and wait until facts of theirs reach the ledger: what happens next happens under load."""
+        [before] = await fetch(self.source, "select count(*) from said")
+        writer = await self.write(self.events, seed)
 
-    async def _has_effects(self) -> bool:
-        return bool(await fetch(self.ledger, "select 1 from effect limit 1"))
+        async def has_more() -> bool:
+            [now] = await fetch(self.ledger, "select count(*) from effect")
+            return now["count"] > 2 * before["count"]  # each word has a name beside it
+
+        await eventually(has_more, seconds=60, what="facts reach the ledger")
+        return writer
 
     async def kill(self, process: asyncio.subprocess.Process) -> None:
         """SIGKILL: nothing gets to tidy up."""
-        if process.returncode is None:
-            process.kill()
-            self.killed += 1
-        await process.wait()
+        await self._end(process, signal.SIGKILL, -signal.SIGKILL)
 
-    async def paused(self, point: str) -> int:
-        """Wait until a program stands at the point; its pid."""
+    async def dismiss(self, process: asyncio.subprocess.Process) -> None:
+        """SIGTERM: it ends in an orderly way."""
+        await self._end(process, signal.SIGTERM, 0)
+
+    async def _end(self, process: asyncio.subprocess.Process, number: int, status: int) -> None:
+        """Whoever has ended by itself, or otherwise than meant, has not been under this fault."""
+        if process.returncode is None:
+            process.send_signal(number)
+        if await process.wait() != status:
+            raise RuntimeError(f"process {process.pid} ended with {process.returncode}, not {status}; see {self.log}")
+        self.killed += 1
+
+    async def paused(self, process: asyncio.subprocess.Process, point: str) -> None:
+        """Wait until the program stands at the point."""
         file = self.pause / point
         await eventually(lambda: _is_written(file), seconds=60, what=f"a program reaches {point}")
-        return int(file.read_text())
+        if int(file.read_text()) != process.pid:
+            raise RuntimeError(f"another program stands at {point}")
 
     async def stop(self, process: asyncio.subprocess.Process, point: str) -> None:
         """SIGSTOP a program that stands at the point; it will go on from there as soon as it is woken."""
-        await self.paused(point)
+        await self.paused(process, point)
         process.send_signal(signal.SIGSTOP)
         self.killed += 1
+        self.go_on(point)
+
+    def go_on(self, point: str) -> None:
+        """Let whoever stands at the point go on."""
         (self.pause / f"{point}.go").touch()
+
+    def forget(self, point: str) -> None:
+        """The next one that comes to the point stands still there again."""
+        (self.pause / f"{point}.go").unlink()
+        (self.pause / point).unlink()
 
     async def settled(self, seconds: float = 90) -> None:
         """Wait until both outboxes are published and the ledger stands at the end of every partition."""
+        if any([await writer.wait() for writer in self.writers]):
+            raise RuntimeError(f"a writer has not said all that it was to say; see {self.log}")
         await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.log}")
 
     async def _is_settled(self) -> bool:
-        published = [await fetch(dsn, _UNPUBLISHED) for dsn in (self.source, self.ledger)]
-        places = await fetch(self.ledger, "select topic, partition, next_offset from transport.position")
+        """Asked in the order in which facts travel, or one could slip by between two questions."""
+        return await _is_published(self.source) and await self.has_heard_all() and await _is_published(self.ledger)
+
+    async def has_heard_all(self) -> bool:
+        """Whether the ledger stands at the end of every partition."""
         ends = await self.ends("word", "name")
+        places = await fetch(self.ledger, "select topic, partition, next_offset from transport.position")
         reached = {(row["topic"], row["partition"]): row["next_offset"] for row in places}
-        return not any(rows[0]["waiting"] for rows in published) and all(
-            reached.get(partition, 0) >= end for partition, end in ends.items()
-        )
+        return all(reached.get(partition, 0) >= end for partition, end in ends.items())
 
     async def ends(self, *kinds: str) -> dict[tuple[str, int], int]:
         """The end of each partition's log."""
@@ -156,6 +186,10 @@ _UNPUBLISHED = """
     select count(*) waiting from transport.outbox o
     join transport.relay_cursor c on c.lane = o.lane and o.number > c.number
 """
+
+
+async def _is_published(dsn: str) -> bool:
+    return not (await fetch(dsn, _UNPUBLISHED))[0]["waiting"]
 
 
 def _is_written(file: Path) -> Awaitable[bool]:
