@@ -73,6 +73,11 @@ FACTS: dict[str, tuple[Damage, str]] = {
     "agencies in CP949": (raw("agencies.csv", "agency_id,name\na1,한국\n".encode("cp949")), "agencies.csv"),
     "header in CP949": (raw("enterprises.csv", "enterprise_id,이름\n".encode("cp949")), "enterprises.csv"),
     "binary": (raw("enterprises.csv", bytes(range(256))), "enterprises.csv"),
+    "field misspelt": (programme(holiday_added=["2023-07-04"]), "holidays_added"),
+    "leave misspelt": (text("managers.csv", "leave", "leaves"), "leaves"),
+    "closed days misspelt": (text("enterprises.csv", "closed_days", "closed_day"), "closed_day"),
+    "licence in capitals": (text("agencies.csv", "licence_until", "Licence_Until"), "licence_until"),
+    "column twice": (text("managers.csv", "available_from", "leave"), "leave"),
     "no Parquet": (raw("managers.parquet", b"PAR1nothing"), "managers.parquet"),
 }  # fmt: skip
 PLANNED_FROM: dict[str, tuple[Damage, str]] = {
@@ -86,6 +91,8 @@ PLANS: dict[str, tuple[Damage, str]] = {
     "no visits": (gone("plan/visits.csv"), "visits.csv"),
     "no unscheduled": (gone("plan/unscheduled.csv"), "unscheduled.csv"),
     "visits in CP949": (raw("plan/visits.csv", "visit_id,이름\ne1,한국\n".encode("cp949")), "visits.csv"),
+    "pins misspelt": (text("plan/visits.csv", '"pinned"', '"pined"'), "pined"),
+    "reasons misspelt": (text("plan/unscheduled.csv", '"reason"', '"reason","reasons"'), "reasons"),
     "empty visits": (raw("plan/visits.csv", b""), "visits.csv"),
 }
 READS_FACTS: dict[str, Callable[[Path], tuple[str | Path, ...]]] = {

@@ -9,9 +9,9 @@ import numpy as np
 
 from scheduling.commands.terminal import BadInput, as_date, place_of
 from scheduling.planfiles.amend import Amendment, Spell, amend
+from scheduling.planfiles.cells import spans
 from scheduling.planfiles.facts import Reading
 from scheduling.planfiles.plans import visits_named
-from scheduling.planfiles.sheets import spans
 from scheduling.planner.model import Flags, Stage, Visits
 from scheduling.planner.wishes import Change, Named, Wishes
 

@@ -8,18 +8,9 @@ from typing import Any
 import numpy as np
 
 from korea.provinces import PROVINCES
+from scheduling.planfiles.cells import bits_of, day_or, number_between, one_of, spans, whole_between
 from scheduling.planfiles.programme import calendar_of, read_programme, rules_of
-from scheduling.planfiles.sheets import (
-    Refusal,
-    Sheet,
-    bits_of,
-    day_or,
-    number_between,
-    one_of,
-    open_sheet,
-    spans,
-    whole_between,
-)
+from scheduling.planfiles.sheets import Refusal, Sheet, open_sheet
 from scheduling.planner.geometry import on_the_map
 from scheduling.planner.model import (
     SECTORS,
@@ -165,14 +156,16 @@ def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) ->
 
 
 def _closed(sheet: Sheet, agencies: list[str]) -> Closed:
-    """Who gave which enterprise back; an agency that the facts do not know any more could not come anyway."""
+    """Who gave which enterprise back; an agency that the facts do not know may have left, or be misspelt."""
     places = {name: place for place, name in enumerate(agencies)}
-    pairs = [
-        (site, places[name])
-        for site, cell in enumerate(sheet.kept("handed_back"))
-        if cell
-        for name in sorted({part.strip() for part in cell.split("|")} & places.keys())
-    ]
+    readable, pairs = sheet.readable(), list[tuple[int, int]]()
+    numbers = np.cumsum(readable) - 1
+    for row, cell in enumerate(sheet.cells("handed_back").to_pylist()):
+        names = {part.strip() for part in cell.split("|")} - {""} if readable[row] else set[str]()
+        pairs += [(int(numbers[row]), places[name]) for name in sorted(names & places.keys())]
+        if names - places.keys():
+            unknown = "|".join(sorted(names - places.keys()))
+            sheet.remark(row, "handed_back", f"`{unknown}` is no agency of the facts; the row is planned all the same")
     table = np.array(pairs, np.int64).reshape(-1, 2)
     return Closed(table[:, 0], table[:, 1])
 

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
+from scheduling.planfiles.cells import day_number, flag, one_of, whole_between
 from scheduling.planfiles.facts import Names
-from scheduling.planfiles.sheets import Refusal, Sheet, day_number, one_of, open_sheet, whole_between
+from scheduling.planfiles.sheets import Refusal, Sheet, open_sheet
 from scheduling.planner.model import NOBODY, Calendar, Facts, Ints, Plan, Reason, Stage, Unscheduled, Visits
 
 STAGES = {stage.name.lower(): int(stage) for stage in Stage}
@@ -112,7 +113,7 @@ def read_plan(folder: Path, facts: Facts, names: Names) -> PlanReading:
     sheet = open_sheet(folder, "visits", needed)
     ordinal = sheet.numbers("ordinal", whole_between(1, 99)).astype(np.int64)
     on, stage = sheet.whole("visit_on", day_number), sheet.whole("stage", one_of(STAGES))
-    pinned = sheet.whole("pinned", lambda cell: cell == "true") > 0
+    pinned = sheet.whole("pinned", flag) > 0
     _refuse_twice(sheet, ordinal, stage)
     readable = sheet.readable()
     site, manager = _known(sheet, "enterprise_id", names.enterprises), _known(sheet, "manager_id", names.managers)

@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from korea.calendar import working_days
+from scheduling.planfiles.columns import misnamed
 from scheduling.planfiles.sheets import UnreadableError
 from scheduling.planner.model import Calendar, Rules
 
@@ -29,7 +30,10 @@ def read_programme(folder: Path, otherwise: Mapping[str, Any] | None = None) -> 
         raise UnreadableError(f"{path} is not JSON ({fault}). Mend it at that place.") from fault
     if not isinstance(said, dict):
         raise UnreadableError(f"{path} holds no fields. Write an object, as docs/plan-files.md says.")
-    programme = {name: _read(path, name, {**said, **(otherwise or {})}) for name in _FIELDS}
+    wrong = misnamed(said, (*FIELDS, "year"))
+    if wrong:
+        raise UnreadableError(f"{path}: {wrong}")
+    programme = {name: _read(path, name, {**said, **(otherwise or {})}) for name in FIELDS}
     if programme["window_until"] < programme["window_from"]:
         raise UnreadableError(f"{path}: window_until lies before window_from. Write the later day there.")
     return programme
@@ -62,7 +66,7 @@ def rules_of(programme: Mapping[str, Any], calendar: Calendar) -> Rules:
 
 
 def _read(path: Path, name: str, said: Mapping[str, Any]) -> Any:
-    value, (read, otherwise) = said.get(name), _FIELDS[name]
+    value, (read, otherwise) = said.get(name), FIELDS[name]
     if value is None and otherwise is not _DEMANDED:
         return otherwise
     try:
@@ -111,7 +115,7 @@ def _risk(value: Any) -> float:
 
 
 _DEMANDED = object()
-_FIELDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+FIELDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "programme_id": (_uuid, _DEMANDED),
     "window_from": (_date, _DEMANDED),
     "window_until": (_date, _DEMANDED),

@@ -1,8 +1,8 @@
 """A table of text becomes columns of numbers, days and sets; a row with an unreadable cell is refused by name."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
+from scheduling.planfiles.columns import COLUMNS, misnamed
 from scheduling.planner.model import Flags, Ints, Reals
 
 HEADER_ROW = 1
 Cells: TypeAlias = Any
 """A pyarrow array of strings; pyarrow ships no types."""
-_DAY_ONE = date(1970, 1, 1).toordinal()
 Value = TypeVar("Value")
 
 
@@ -35,18 +35,29 @@ class Refusal:
 
 @dataclass
 class Sheet:
-    """One file, read as text; every question about a column notes what it had to refuse."""
+    """One file, read as text; every question about a column notes what it had to refuse.
+
+    `lines` says where each row stands in the file: lines that are empty or torn are no rows.
+    """
 
     name: str
-    rows: int
+    lines: Ints
     columns: dict[str, Cells]
     refusals: list[Refusal] = field(default_factory=list[Refusal])
-    torn: frozenset[int] = frozenset()
+    refused: set[int] = field(default_factory=set[int])
+
+    @property
+    def rows(self) -> int:
+        return len(self.lines)
 
     def refuse(self, row: int, column: str, reason: str) -> None:
-        """Notes a cell; a line that was torn to begin with is noted once."""
-        if row not in self.torn:
-            self.refusals.append(Refusal(self.name, row + HEADER_ROW + 1, column, reason))
+        """Notes a cell without which its row is not taken."""
+        self.remark(row, column, reason)
+        self.refused.add(row)
+
+    def remark(self, row: int, column: str, reason: str) -> None:
+        """Notes a cell whose row is taken all the same."""
+        self.refusals.append(Refusal(self.name, int(self.lines[row]), column, reason))
 
     def cells(self, column: str) -> Cells:
         """The cells of a column, empty where the file has none."""
@@ -92,7 +103,7 @@ class Sheet:
     def readable(self) -> Flags:
         """The rows that nothing was refused of."""
         fine = np.ones(self.rows, np.bool_)
-        fine[[refusal.row - HEADER_ROW - 1 for refusal in self.refusals]] = False
+        fine[list(self.refused)] = False
         return fine
 
     def kept(self, column: str) -> list[str]:
@@ -105,43 +116,52 @@ def open_sheet(folder: Path, stem: str, needed: Sequence[str]) -> Sheet:
     path = next((at for at in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if at.is_file()), None)
     if path is None:
         raise UnreadableError(f"{folder} has neither {stem}.csv nor {stem}.parquet. Name the folder that has them.")
-    ragged: list[Refusal] = []
-    rows, columns = _columns(path, ragged)
-    missing = [name for name in needed if name not in columns]
+    sheet = _sheet(path)
+    wrong = misnamed(sheet.columns, COLUMNS[stem])
+    if wrong:
+        raise UnreadableError(f"{path}: column {wrong}")
+    missing = [name for name in needed if name not in sheet.columns]
     if missing:
         raise UnreadableError(f"{path} has no column {', '.join(missing)}. Add it to the header and every row.")
-    if not ragged:
-        return Sheet(path.name, rows, columns)
-    return _spread(Sheet(path.name, rows + len(ragged), columns, ragged))
+    return sheet
 
 
-def _columns(path: Path, ragged: list[Refusal]) -> tuple[int, dict[str, Cells]]:
+def _sheet(path: Path) -> Sheet:
+    torn: list[Refusal] = []
     try:
-        table = parquet.read_table(path) if path.suffix == ".parquet" else _read_csv(path, ragged)
-        return table.num_rows, {name: _as_text(table.column(name)) for name in table.column_names}
+        table = parquet.read_table(path) if path.suffix == ".parquet" else _read_csv(path, torn)
+        columns = {name: _as_text(table.column(at)) for at, name in enumerate(table.column_names)}
     except UnicodeDecodeError as fault:
         raise UnreadableError(f"{path} is not UTF-8 ({fault.reason}). Save it as CSV UTF-8.") from fault
     except (pa.ArrowException, ValueError, OSError) as fault:
         kind = "Parquet" if path.suffix == ".parquet" else "CSV in UTF-8"
         reason = str(fault).partition("\n")[0]
         raise UnreadableError(f"{path} cannot be read ({reason}). Save it as {kind} with a header.") from fault
+    twice = [name for name, count in Counter(table.column_names).items() if name and count > 1]
+    if twice:
+        raise UnreadableError(f"{path} has two columns {', '.join(twice)}. Leave one of them.")
+    return _without_empty_rows(Sheet(path.name, _lines(table.num_rows, torn), columns, torn))
 
 
-def _spread(sheet: Sheet) -> Sheet:
-    """Some lines had too few or too many cells: they become empty rows, so that the others keep their numbers."""
-    sheet.torn = frozenset(refusal.row - HEADER_ROW - 1 for refusal in sheet.refusals)
-    whole = (row for row in range(sheet.rows) if row not in sheet.torn)
-    place = {row: at for at, row in enumerate(whole)}
-    taken = pa.array([place.get(row) for row in range(sheet.rows)], pa.int64())
-    for name, cells in sheet.columns.items():
-        sheet.columns[name] = cells.take(taken).fill_null("")
-    return sheet
+def _lines(rows: int, torn: list[Refusal]) -> Ints:
+    """Where the rows stand in their file, the torn ones being left out."""
+    every = np.arange(rows + len(torn), dtype=np.int64) + HEADER_ROW + 1
+    return np.setdiff1d(every, [one.row for one in torn])
 
 
-def _read_csv(path: Path, ragged: list[Refusal]) -> Any:
-    def torn(row: Any) -> str:
+def _without_empty_rows(sheet: Sheet) -> Sheet:
+    """A row without a single cell is none, however a spreadsheet came to write it."""
+    filled = np.zeros(sheet.rows, np.bool_)
+    for cells in sheet.columns.values():
+        filled |= compute.call_function("not_equal", [cells, ""]).to_numpy(zero_copy_only=False)
+    columns = {name: cells.filter(pa.array(filled)) for name, cells in sheet.columns.items()}
+    return sheet if filled.all() else replace(sheet, lines=sheet.lines[filled], columns=columns)
+
+
+def _read_csv(path: Path, torn: list[Refusal]) -> Any:
+    def skip(row: Any) -> str:
         reason = f"has {row.actual_columns} cells, expected {row.expected_columns}"
-        ragged.append(Refusal(path.name, row.number or 0, "", reason))
+        torn.append(Refusal(path.name, row.number or 0, "", reason))
         return "skip"
 
     with path.open(encoding="utf-8-sig") as lines:
@@ -149,7 +169,7 @@ def _read_csv(path: Path, ragged: list[Refusal]) -> Any:
     return csv.read_csv(
         path,
         read_options=csv.ReadOptions(use_threads=False),
-        parse_options=csv.ParseOptions(invalid_row_handler=torn, newlines_in_values=True),
+        parse_options=csv.ParseOptions(invalid_row_handler=skip, newlines_in_values=True, ignore_empty_lines=False),
         convert_options=csv.ConvertOptions(column_types={name.strip('"'): pa.string() for name in header}),
     )
 
@@ -157,85 +177,3 @@ def _read_csv(path: Path, ragged: list[Refusal]) -> Any:
 def _as_text(column: Any) -> Cells:
     cells = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     return compute.call_function("utf8_trim_whitespace", [cells.cast(pa.string())]).fill_null("")
-
-
-def day_number(cell: str) -> int:
-    """An ISO date as its day number since year 1."""
-    try:
-        return date.fromisoformat(cell).toordinal()
-    except ValueError:
-        raise ValueError(f"`{cell}` is not a date such as 2023-07-03") from None
-
-
-def day_or(empty: int) -> Callable[[str], int]:
-    """Reads a date; an empty cell is the day given here."""
-    return lambda cell: day_number(cell) if cell else empty
-
-
-def spans(cell: str) -> tuple[tuple[int, int], ...]:
-    """Days and spans of days: `2023-07-03|2023-08-01..2023-08-04`."""
-    return tuple(_span(part.strip()) for part in cell.split("|")) if cell else ()
-
-
-def _span(part: str) -> tuple[int, int]:
-    first, _, last = part.partition("..")
-    if day_number(last or first) < day_number(first):
-        raise ValueError(f"`{part}` ends before it begins")
-    return day_number(first), day_number(last or first)
-
-
-def whole_between(low: int, high: int) -> Callable[[str], float]:
-    """Reads a whole number and refuses what lies outside."""
-    number = number_between(low, high)
-
-    def read(cell: str) -> float:
-        if number(cell) % 1:
-            raise ValueError(f"{cell} is not a whole number")
-        return number(cell)
-
-    return read
-
-
-def number_between(low: float, high: float) -> Callable[[str], float]:
-    """Reads a number and refuses what lies outside."""
-
-    def read(cell: str) -> float:
-        try:
-            number = float(cell)
-        except ValueError:
-            raise ValueError(f"`{cell}` is not a number") from None
-        if not low <= number <= high:
-            raise ValueError(f"{cell} is not between {low:g} and {high:g}")
-        return number
-
-    return read
-
-
-def bits_of(names: Mapping[str, int], *, demanded: bool = False) -> Callable[[str], int]:
-    """Reads a list as a bit set over the names."""
-
-    def read(cell: str) -> int:
-        if demanded and not cell:
-            raise ValueError("is empty")
-        parts = [part.strip() for part in cell.split("|")] if cell else []
-        unknown = [part for part in parts if part not in names]
-        if unknown:
-            raise ValueError(f"`{'|'.join(unknown)}` is {_none_of(names)}")
-        return sum(1 << names[part] for part in set(parts))
-
-    return read
-
-
-def one_of(names: Mapping[str, int]) -> Callable[[str], int]:
-    """Reads one of the names as its number."""
-
-    def read(cell: str) -> int:
-        if cell not in names:
-            raise ValueError(f"`{cell}` is {_none_of(names)}")
-        return names[cell]
-
-    return read
-
-
-def _none_of(names: Mapping[str, int]) -> str:
-    return f"none of {', '.join(names)}" if len(names) <= 20 else f"none of the {len(names)} that could be read"

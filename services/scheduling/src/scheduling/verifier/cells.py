@@ -53,7 +53,7 @@ class Sheet:
 
     @property
     def rows(self) -> Days:
-        """Where each row stands in its file; torn lines were left out, so places and rows may differ."""
+        """Where each row stands in its file; torn and empty lines are left out, so places and rows may differ."""
         if ROW in self.table.column_names:
             return self.table.column(ROW).to_numpy().astype(np.int64)
         return np.arange(len(self)) + 2
@@ -70,9 +70,12 @@ class Sheet:
         return pc.call_function("if_else", [pc.call_function("equal", [trimmed, ""]), None, trimmed])
 
     def refuse(self, column: str, rows: Bools, reason: str) -> None:
-        places = np.flatnonzero(rows)
-        self.refused.update(places.tolist())
-        self.bad += [BadCell(self.name, int(row), column, reason) for row in self.rows[places]]
+        self.refused.update(np.flatnonzero(rows).tolist())
+        self.remark(column, rows, reason)
+
+    def remark(self, column: str, rows: Bools, reason: str) -> None:
+        """Names cells that are wrong, and whose rows count all the same."""
+        self.bad += [BadCell(self.name, int(row), column, reason) for row in self.rows[rows]]
 
     def required(self, column: str) -> Column:
         cells = self.text(column)

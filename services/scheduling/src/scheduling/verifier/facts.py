@@ -171,7 +171,10 @@ def _enterprises(sheet: Sheet, agencies: Agencies, programme: Programme) -> Ente
 def _handed_back(sheet: Sheet, agencies: Agencies) -> Days:
     """Enterprise and agency (see `pair`) of every agency that gave it back and that the facts know."""
     rows, parts = listed(sheet.text("handed_back"))
-    places = indices(parts, agencies.ids)
+    places, unknown = indices(parts, agencies.ids), np.zeros(len(sheet), dtype=bool)
+    said = pc.call_function("not_equal", [parts, ""]).to_numpy(zero_copy_only=False).astype(bool)
+    unknown[rows[(places < 0) & said]] = True
+    sheet.remark("handed_back", unknown, "an agency that the facts do not know; the row counts all the same")
     return pair(rows[places >= 0], places[places >= 0])
 
 

@@ -1,15 +1,19 @@
 """The tables of a facts folder and of a plan folder, as text: CSV or Parquet, told by the ending."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from scheduling.verifier.cells import ROW, TextTable
+from scheduling.verifier.columns import PROGRAMME, TABLES, strange
 
 
 class UnreadableFileError(Exception):
@@ -36,7 +40,7 @@ class PlanTables:
 
 def read_facts(folder: Path) -> FactsTables:
     said = _programme(folder / "programme.json")
-    tables = (read_table(folder, name) for name in ("agencies", "managers", "enterprises"))
+    tables = (_known_table(folder, name) for name in ("agencies", "managers", "enterprises"))
     return FactsTables(said, *tables)
 
 
@@ -49,11 +53,24 @@ def _programme(path: Path) -> dict[str, Any]:
         raise UnreadableFileError(f"{path} is not JSON in UTF-8 ({fault}). Mend it at that place.") from fault
     if not isinstance(said, dict):
         raise UnreadableFileError(f"{path} holds no fields. Write an object, as docs/plan-files.md says.")
+    _heed_names(path, said, PROGRAMME)
     return said
 
 
 def read_plan(folder: Path) -> PlanTables:
-    return PlanTables(read_table(folder, "visits"), read_table(folder, "unscheduled"))
+    return PlanTables(_known_table(folder, "visits"), _known_table(folder, "unscheduled"))
+
+
+def _known_table(folder: Path, name: str) -> TextTable:
+    table = read_table(folder, name)
+    _heed_names(folder / name, (column for column in table.column_names if column != ROW), TABLES[name])
+    return table
+
+
+def _heed_names(path: Path, names: Iterable[str], known: set[str]) -> None:
+    fault = strange(names, known)
+    if fault:
+        raise UnreadableFileError(f"{path}: {fault}")
 
 
 def read_table(folder: Path, name: str) -> TextTable:
@@ -70,13 +87,19 @@ def read_table(folder: Path, name: str) -> TextTable:
 
 def _csv(path: Path) -> TextTable:
     try:
-        return _read(path, pacsv.ReadOptions(), pacsv.ParseOptions(newlines_in_values=True))
+        table = _read(path, pacsv.ReadOptions(), _parsing())
+        torn = list[int]()
     except pa.ArrowInvalid:
-        return _csv_with_torn_lines(path)
+        table, torn = _csv_with_torn_lines(path)
+    return _numbered(table, torn)
 
 
-def _csv_with_torn_lines(path: Path) -> TextTable:
-    """A line with too few or too many cells stays as an empty row, which every reader refuses."""
+def _parsing(**more: Any) -> Any:
+    return pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False, **more)
+
+
+def _csv_with_torn_lines(path: Path) -> tuple[TextTable, list[int]]:
+    """The lines with as many cells as there are columns, and where the others stand."""
     torn: list[int] = []
 
     def skip(line: Any) -> str:
@@ -84,10 +107,20 @@ def _csv_with_torn_lines(path: Path) -> TextTable:
         return "skip"
 
     alone = pacsv.ReadOptions(use_threads=False)
-    table = _read(path, alone, pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip))
-    rows = [row for row in range(2, table.num_rows + len(torn) + 2) if row not in set(torn)]
-    empty = pa.table({name: pa.nulls(len(torn), pa.string()) for name in table.column_names})
-    return pa.concat_tables([table, empty]).append_column(ROW, pa.array(rows + torn, pa.int64()))
+    return _read(path, alone, _parsing(invalid_row_handler=skip)), torn
+
+
+def _numbered(table: TextTable, torn: list[int]) -> TextTable:
+    """Rows know where they stand: what is wholly empty is none, a torn one an empty row, which every reader refuses."""
+    rows = np.setdiff1d(np.arange(2, table.num_rows + len(torn) + 2), torn)
+    filled = np.zeros(len(rows), dtype=bool)
+    for column in table.columns:
+        filled |= pc.call_function("not_equal", [column, ""]).to_numpy().astype(bool)
+    if filled.all() and not torn:
+        return table
+    empty = pa.table([pa.nulls(len(torn), pa.string())] * table.num_columns, table.column_names)
+    where = pa.array([*rows[filled].tolist(), *torn], pa.int64())
+    return pa.concat_tables([table.filter(pa.array(filled)), empty]).append_column(ROW, where)
 
 
 def _read(path: Path, reading: Any, parsing: Any) -> TextTable:

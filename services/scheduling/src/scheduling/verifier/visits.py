@@ -105,8 +105,11 @@ def _ordinal(sheet: Sheet) -> Days:
 
 
 def _pinned(sheet: Sheet) -> Bools:
-    said = pc.call_function("utf8_lower", [sheet.text("pinned")])
-    return pc.call_function("equal", [said, "true"]).fill_null(False).to_numpy(zero_copy_only=False).astype(bool)
+    """True or false, in any case; an empty cell is false."""
+    said = pc.call_function("utf8_lower", [sheet.text("pinned")]).fill_null("false")
+    place = indices(said, pa.array(("false", "true")))
+    sheet.refuse("pinned", place < 0, "neither true nor false")
+    return place == 1
 
 
 def _unscheduled(sheet: Sheet, facts: Facts) -> Unscheduled:

@@ -1,0 +1,34 @@
+"""The names that files may use: a column or field that none of them is would be ignored, so it is named instead."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+OWN = "own_"
+"""What the names of a reader's own columns begin with."""
+COLUMNS = {
+    "agencies": (
+        "agency_id", "name", "sectors", "provinces", "latitude", "longitude", "qualified_on", "licence_until",
+        "suspended_from", "suspended_until",
+    ),
+    "managers": (
+        "manager_id", "agency_id", "latitude", "longitude", "visits_a_day", "trained_on", "available_from",
+        "available_until", "leave",
+    ),
+    "enterprises": (
+        "enterprise_id", "sector", "province", "district", "latitude", "longitude", "risk", "open_from", "open_until",
+        "closed_weekdays", "closed_days", "preferred_weekdays", "residual_risk", "known_on", "handed_back",
+    ),
+    "visits": ("visit_id", "enterprise_id", "ordinal", "agency_id", "manager_id", "visit_on", "stage", "pinned"),
+    "unscheduled": ("enterprise_id", "ordinal", "reason"),
+}  # fmt: skip
+
+
+def misnamed(names: Iterable[str], known: Iterable[str]) -> str:
+    """The first name that is neither known nor a reader's own, and what was meant; nothing if all are."""
+    meant = tuple(known)
+    wrong = next((name for name in names if name and name not in meant and not name.startswith(OWN)), None)
+    if wrong is None:
+        return ""
+    near = get_close_matches(wrong.strip().lower(), meant, 1)
+    hint = f"{near[0]} may be meant" if near else f"there are {', '.join(meant)}"
+    return f"{wrong} is unknown: {hint}. Rename it, or begin it with {OWN} if it is your own."
