@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from scheduling.planfiles.amend import Amendment, Spell, amend
 from scheduling.planfiles.facts import read_facts
+from scheduling.planfiles.programme import read_programme
 
 Change = Callable[[Spell], Amendment]
 CHANGES: dict[str, tuple[str, Change]] = {
@@ -52,6 +53,30 @@ def test_a_column_that_was_not_there_is_added_to_every_row(
     assert reading.names.managers == ["m1", "m2"]
     assert reading.names.agencies == ["a1", "a2"]
     assert reading.names.enterprises == ["e1", "e2", "e3"]
+
+
+def harmed(facts: Path, file: str, old: str, new: str) -> Path:
+    (facts / file).write_text((facts / file).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return facts
+
+
+def test_a_manager_who_leaves_before_the_first_day_is_never_available(
+    folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    facts = harmed(folder(), "managers.csv", "2023-04-20,,,", "2023-04-20,2023-07-01,,")
+    amend(facts, tmp_path / "then", Amendment(away=["m2"], spell=Spell(date(2023, 6, 1))))
+    reading = read_facts(tmp_path / "then")
+    assert (reading.refusals, reading.names.managers) == ([], ["m1", "m2"])
+    assert not reading.facts.managers.open_days[1].any()
+
+
+def test_frozen_days_only_grow(folder: Callable[..., Path], tmp_path: Path) -> None:
+    facts = harmed(folder(), "programme.json", '"published_until": null', '"published_until": "2023-06-30"')
+    with pytest.raises(ValueError, match="2023-06-30 is published already"):
+        amend(facts, tmp_path / "then", Amendment(frozen_until=date(2023, 6, 29)))
+    for day in (date(2023, 6, 30), date(2023, 7, 14)):
+        amend(facts, tmp_path / "then", Amendment(frozen_until=day))
+        assert read_programme(tmp_path / "then")["published_until"] == day
 
 
 def test_a_torn_line_stays_as_it_was(folder: Callable[..., Path], tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from scheduling.planfiles.programme import read_programme
 from scheduling.planfiles.sheets import UnreadableError
 
 FILES = ("agencies", "managers", "enterprises")
+_LONG_AGO = date.min.isoformat()
+"""A day that no programme has."""
 Write = Callable[[dict[str, str]], dict[str, str]]
 
 
@@ -83,8 +85,15 @@ def _programme(path: Path, amendment: Amendment) -> None:
     holidays = {*(said.get("holidays_added") or []), *(day.isoformat() for day in amendment.holidays)}
     said["holidays_added"] = sorted(holidays)
     if amendment.frozen_until:
-        said["published_until"] = amendment.frozen_until.isoformat()
+        said["published_until"] = _frozen_until(amendment.frozen_until, said.get("published_until"))
     path.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _frozen_until(day: date, already: str | None) -> str:
+    """What was told to enterprises stays told: the frozen days only grow."""
+    if already and day < date.fromisoformat(already):
+        raise ValueError(f"What lies up to {already} is published already. Say that day with --freeze, or a later one.")
+    return day.isoformat()
 
 
 def _suspended(row: dict[str, str], spell: Spell) -> dict[str, str]:
@@ -99,7 +108,7 @@ def _suspended(row: dict[str, str], spell: Spell) -> dict[str, str]:
 def _away(row: dict[str, str], spell: Spell) -> dict[str, str]:
     """On leave for a while, or available until the day before."""
     if spell.until is None:
-        return {"available_until": min(spell.day_before, row.get("available_until") or spell.day_before)}
+        return _ended(row, spell.day_before, "available")
     return {"leave": "|".join(filter(None, (row.get("leave") or "", str(spell))))}
 
 
@@ -107,10 +116,15 @@ def _closed(row: dict[str, str], spell: Spell) -> dict[str, str]:
     """Closed for good it is open until the day before; closed for a while those days are closed days."""
     if spell.until:
         return {"closed_days": "|".join(filter(None, (row.get("closed_days") or "", str(spell))))}
-    last = spell.day_before
-    if row.get("open_from") and row["open_from"] > last:
-        return {"open_from": last, "open_until": last}
-    return {"open_until": min(last, row.get("open_until") or last)}
+    return _ended(row, spell.day_before, "open")
+
+
+def _ended(row: dict[str, str], last: str, what: str) -> dict[str, str]:
+    """Open or available until a day; who would have begun after it never is."""
+    since, until = f"{what}_from", f"{what}_until"
+    if (row.get(since) or "") > last:
+        return {since: _LONG_AGO, until: _LONG_AGO}
+    return {until: min(last, row.get(until) or last)}
 
 
 def _handed_back(row: dict[str, str], agencies: Mapping[str, str]) -> dict[str, str]:
@@ -141,6 +155,9 @@ def _readable(path: Path, key: str) -> tuple[list[str], list[list[str]]]:
         header, rows = _cells(path)
     except (pa.ArrowException, ValueError) as fault:
         raise UnreadableError(f"{path.name} cannot be read ({fault}). Save it as CSV in UTF-8 or Parquet.") from fault
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise UnreadableError(f"{path.name} has two columns {', '.join(twice)}. Leave one of them.")
     if key not in header:
         raise UnreadableError(f"{path.name} has no column {key}. Add it to the header and every row.")
     return header, rows
