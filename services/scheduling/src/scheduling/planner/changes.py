@@ -6,22 +6,31 @@ from dataclasses import replace
 import numpy as np
 
 from scheduling.planner.competence import kinds_of
-from scheduling.planner.model import Facts, Flags, Ints, Plan, Stage, Visits
+from scheduling.planner.model import Facts, Flags, Ints, Plan, Sites, Stage, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.outstanding import standing
 from scheduling.planner.pipeline import Progress, plan
 from scheduling.planner.rows import join
 
 
-def replan(facts: Facts, before: Visits, progress: Progress | None = None, *, keep_drafts: bool = True) -> Plan:
+def replan(
+    facts: Facts,
+    before: Visits,
+    progress: Progress | None = None,
+    *,
+    keep_drafts: bool = True,
+    forecast: Sites | None = None,
+) -> Plan:
     """A plan under new facts. What the facts allow stays; without `keep_drafts` unpinned drafts may move.
 
-    Visits that were missed or cancelled are remembered as they were.
+    Visits that were missed or cancelled are remembered as they were. For those of a `forecast` agencies keep capacity.
     """
     visits = standing(before)
     fine = allowed(facts, visits)
+    fine &= ~crowded(facts, visits, fine)
     settled = fine & ((visits.stage != Stage.DRAFT) | visits.pinned | _frozen(facts, visits) | keep_drafts)
-    made = plan(replace(facts, kept=visits.take(settled), drafts=visits.take(fine & ~settled)), progress=progress)
+    kept = replace(facts, kept=visits.take(settled), drafts=visits.take(fine & ~settled))
+    made = plan(kept, progress, forecast=forecast)
     remembered = before.take((before.stage == Stage.MISSED) | (before.stage == Stage.CANCELLED))
     all_visits = join([made.visits, remembered])
     return replace(made, visits=all_visits, agency=facts.managers.agency[all_visits.manager])
@@ -33,11 +42,11 @@ def freeze(facts: Facts, visits: Visits) -> Visits:
     return replace(visits, stage=np.where(known, int(Stage.PUBLISHED), visits.stage))
 
 
-def pin(visits: Visits, named: Sequence[tuple[int, int]]) -> Visits:
-    """Visits that a person fixes where they are."""
+def pin(visits: Visits, named: Sequence[tuple[int, int]], *, holds: bool = True) -> Visits:
+    """Visits that a person fixes where they are, or lets go again."""
     pinned = visits.pinned.copy()
     for site, ordinal in named:
-        pinned |= (visits.site == site) & (visits.ordinal == ordinal) & (visits.stage < Stage.DONE)
+        pinned[(visits.site == site) & (visits.ordinal == ordinal) & (visits.stage < Stage.DONE)] = holds
     return replace(visits, pinned=pinned)
 
 
@@ -52,6 +61,26 @@ def allowed(facts: Facts, visits: Visits) -> Flags:
     fine &= _competent(facts, visits)
     fine = done | fine
     return fine & (done | _within_the_day(facts, visits, fine))
+
+
+def crowded(facts: Facts, visits: Visits, stands: Flags) -> Flags:
+    """Of two standing visits of an enterprise that are too close one goes: the less settled, else the later.
+
+    What is done stays, then what lies in the frozen days, what is pinned, what is published.
+    """
+    ranks = [visits.stage == Stage.DONE, _frozen(facts, visits), visits.pinned, visits.stage == Stage.PUBLISHED]
+    settled = np.select(ranks, [4, 3, 2, 1], 0)
+    gone = np.zeros(len(visits), np.bool_)
+    while True:
+        rows = np.flatnonzero(stands & ~gone)
+        rows = rows[np.lexsort((visits.ordinal[rows], visits.date[rows], visits.site[rows]))]
+        before, after = rows[:-1], rows[1:]
+        near = visits.date[after] - visits.date[before] < facts.rules.spacing_days
+        near &= (visits.site[before] == visits.site[after]) & ((settled[before] < 4) | (settled[after] < 4))
+        goes = np.where(settled[after] > settled[before], before, after)[near]
+        if not len(goes):
+            return gone
+        gone[goes] = True
 
 
 def _frozen(facts: Facts, visits: Visits) -> Flags:

@@ -89,6 +89,19 @@ def another_day(state: Live, site: int, ordinal: int, days: Flags) -> list[Moved
     return moved
 
 
+def anew(state: Live, site: int, turns: list[int], today: int, world: World) -> list[Moved]:
+    """Visits of an enterprise that follow one another, all after today: with its agency while it has days for them."""
+    mine, everybody = _served_by(state, site), able(state, site)
+    for turn in turns:
+        _lift(state, site, turn)
+    days = state.facts.sites.open_days[site] & _from(state, today + 1) & in_order(state, site, turns[0])
+    wanted = _wanted(state, site, len(turns), _spaced(state, site, days))
+    place = best_place(world, state.board, wanted, everybody & mine)
+    if place.manager < 0:
+        place = best_place(world, state.board, wanted, everybody)
+    return _take(state, wanted, turns, place)
+
+
 def hand_back(state: Live, site: int, today: int) -> list[Moved]:
     """An agency hands an enterprise back: its visits after today go to another agency."""
     later = [turn for turn in range(state.day.shape[1]) if state.day[site, turn] > today]
@@ -108,7 +121,7 @@ def all_or_none(state: Live, site: int, event: Callable[[], list[Moved]]) -> lis
     moved = event()
     if all(one.manager != NOBODY for one in moved):
         return moved
-    for turn in (one.ordinal - 1 for one in moved):
+    for turn in (one.ordinal - 1 for one in moved if day[one.ordinal - 1] != NOBODY):
         seat(state.world, state.board, site, int(manager[turn]), int(day[turn]))
     state.manager[site], state.day[site] = manager, day
     return []

@@ -7,11 +7,13 @@ from typing import TypeAlias
 import numpy as np
 
 from scheduling.planner import events, granting
-from scheduling.planner.changes import freeze, pin, replan
+from scheduling.planner.board import World
+from scheduling.planner.changes import allowed, crowded, freeze, pin, replan
 from scheduling.planner.granting import Coming, Refusal
-from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Stage, Visits
+from scheduling.planner.model import NOBODY, Facts, Flags, Ints, Plan, Sites, Stage, Unscheduled, Visits
 from scheduling.planner.outstanding import standing
 from scheduling.planner.pipeline import Progress
+from scheduling.planner.prices import shadow_prices
 from scheduling.planner.reasons import unscheduled
 from scheduling.planner.rows import join
 
@@ -35,17 +37,25 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Change:
-    """What is asked of a plan beside what its facts force: wishes, pins, what is near published, drafts set free."""
+    """What is asked of a plan beside what its facts force: wishes, pins, what is near published, drafts set free.
+
+    For those who are `expected` agencies keep capacity, as in a first plan.
+    """
 
     wishes: Wishes = field(default_factory=Wishes)
     pins: Sequence[Named] = ()
+    unpins: Sequence[Named] = ()
     publishes: bool = False
     moves_drafts: bool = False
+    expected: Sites | None = None
 
 
 @dataclass(frozen=True)
 class Changed:
-    """The plan since; visits that wishes set free; sites and the agencies that gave them back; wishes refused."""
+    """The plan since; visits set free; sites and the agencies that gave them back; wishes refused.
+
+    Free are visits that a wish moves or lets go, and those that made way for others of their own enterprise.
+    """
 
     plan: Plan
     released: list[Named] = field(default_factory=list[Named])
@@ -55,29 +65,52 @@ class Changed:
 
 def apply(facts: Facts, before: Visits, change: Change, progress: Progress | None = None) -> Changed:
     """The plan after a change; a wish that cannot be fulfilled is refused by name and its visits stay."""
-    visits = pin(before, change.pins)
+    visits = pin(pin(before, change.pins), change.unpins, holds=False)
     visits = freeze(facts, visits) if change.publishes else visits
-    made = replan(facts, visits, progress, keep_drafts=not change.moves_drafts)
-    if change.wishes.is_empty:
-        return Changed(made)
-    work = _Work(facts, visits, made.visits)
+    made = replan(facts, visits, progress, keep_drafts=not change.moves_drafts, forecast=change.expected)
+    free, stuck = {*change.unpins, *_crowded(facts, visits)}, _stuck(visits, made.unscheduled, change.wishes)
+    if change.wishes.is_empty and not stuck:
+        return Changed(made, sorted(free))
+    work = _Work(facts, visits, made.visits, change.expected)
+    work.make_way(stuck)
     work.fulfil(change.wishes)
     after = work.visits(change.wishes)
     counting = standing(after)
     missing = unscheduled(replace(facts, kept=counting), counting)
     plan = Plan(after, missing, facts.managers.agency[after.manager], made.seconds)
-    return Changed(plan, sorted(work.moved), work.handed_back, work.refused)
+    return Changed(plan, sorted({*free, *work.moved}), work.handed_back, work.refused)
+
+
+def _crowded(facts: Facts, before: Visits) -> list[Named]:
+    """The visits that cannot stay because of others of their own enterprise."""
+    visits = standing(before)
+    gone = visits.take(crowded(facts, visits, allowed(facts, visits)))
+    return list(zip(gone.site.tolist(), gone.ordinal.tolist(), strict=True))
+
+
+def _stuck(before: Visits, missing: Unscheduled, wishes: Wishes) -> list[Named]:
+    """The visits that had a day and have none now; those that were missed are wishes."""
+    lost = np.isin(missing.site * _ORDINALS + missing.ordinal, _keys(standing(before)))
+    named = zip(missing.site[lost].tolist(), missing.ordinal[lost].tolist(), strict=True)
+    return [one for one in named if one not in wishes.missed]
 
 
 class _Work:
     """The live plan, where visits stood before the change and once the facts were heeded, and what became of wishes."""
 
-    def __init__(self, facts: Facts, before: Visits, planned: Visits) -> None:
+    def __init__(self, facts: Facts, before: Visits, planned: Visits, expected: Sites | None) -> None:
         self.facts, self.before, self.planned = facts, standing(before), planned
-        self.state, self.horizon = events.live(facts, planned), facts.rules.first_open_day - 1
+        kept = replace(facts, kept=standing(planned))
+        price = None if expected is None else shadow_prices(kept, expected)
+        self.state, self.horizon = events.live(facts, planned, price), facts.rules.first_open_day - 1
         self.moved: dict[Named, events.Moved] = {}
         self.handed_back: list[tuple[int, int]] = []
         self.refused: list[tuple[Named, Refusal]] = []
+
+    def make_way(self, stuck: list[Named]) -> None:
+        """Visits without a day get one where others of their own enterprise can make way."""
+        for named in stuck:
+            self._note(named, self._made_way(named, self.horizon, self.state.world))
 
     def fulfil(self, wishes: Wishes) -> None:
         for named in wishes.missed:
@@ -99,7 +132,34 @@ class _Work:
             return []
         on = int(self.before.date[_named(self.before, (site, ordinal))][0])
         behind = int(np.searchsorted(self.facts.calendar.dates, on, side="right")) - 1
-        return events.missed(self.state, site, ordinal, max(self.horizon, behind))
+        state, today = self.state, max(self.horizon, behind)
+        moved = events.missed(state, site, ordinal, today)
+        if moved[0].day != NOBODY:
+            return moved
+        worlds = (state.world, state.with_reserve)
+        return next(filter(None, (self._made_way((site, ordinal), today, world) for world in worlds)), moved)
+
+    def _made_way(self, named: Named, today: int, world: World) -> list[events.Moved]:
+        """The visit and its neighbours that may move, all of them on other days, or nothing."""
+        (site, ordinal), state = named, self.state
+        turns = self._movable(site, ordinal - 1, today)
+        if len(turns) < 2:
+            return []
+        was = {turn: (int(state.manager[site, turn]), int(state.day[site, turn])) for turn in turns}
+        moved = events.all_or_none(state, site, lambda: events.anew(state, site, turns, today, world))
+        return [one for one in moved if was[one.ordinal - 1] != (one.manager, one.day)]
+
+    def _movable(self, site: int, turn: int, today: int) -> list[int]:
+        """This turn of an enterprise, and those around it that are neither done nor pinned and lie after today."""
+        now = self.planned
+        free = (now.site == site) & (now.stage < Stage.DONE) & ~now.pinned & (now.day > today)
+        may = {turn, *(now.ordinal[free] - 1).tolist()}
+        first, last = turn, turn
+        while first - 1 in may:
+            first -= 1
+        while last + 1 in may:
+            last += 1
+        return list(range(first, last + 1))
 
     def _hand_back(self, site: int) -> list[events.Moved] | Refusal:
         """By the agency that had it before the change; no visit comes to lie before one that is done."""
