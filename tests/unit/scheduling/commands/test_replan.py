@@ -195,3 +195,15 @@ def test_one_visit_is_asked_one_thing_at_a_time(desk: Desk, second: str) -> None
     assert desk.replan("--another-day", f"{visit}=2023-08-01", second, visit).exit_code == 2
     assert desk.replan("--another-day", f"{visit}=2023-08-01", "--hand-back", "e1").exit_code == 2
     assert not desk.later.exists()
+
+
+def test_a_pin_can_be_taken_back_and_then_the_visit_moves_again(desk: Desk) -> None:
+    visit = desk.visit("e1", 3)["visit_id"]
+    desk.call("replan", desk.facts, desk.plan, "--out", desk.plan, "--pin", visit)
+    assert desk.replan("--unpin", visit, "--most-moved", "0").exit_code == 0
+    assert [row["pinned"] for row in desk.visits_of("e1", desk.later)] == ["false"] * 3
+    assert desk.broken() == {}
+    assert verify(desk.facts, desk.later, desk.plan).by_rule == {"pin_lost": 1}
+    freed = desk.call("replan", desk.facts, desk.later, "--out", desk.facts / "freed", "--json",
+                      "--another-day", f"{visit}=2023-10-10..2023-12-29")  # fmt: skip
+    assert json.loads(freed.stdout)["refused_wishes"] == []

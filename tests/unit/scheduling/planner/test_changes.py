@@ -9,7 +9,9 @@ import pytest
 from scheduling.planner import Facts, Plan, events, plan
 from scheduling.planner.changes import allowed, replan, without_agency, without_day, without_managers, without_site
 from scheduling.planner.difference import difference
+from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.model import Stage, Visits
+from scheduling.planner.wishes import Change, apply
 
 Make = Callable[..., Facts]
 Check = Callable[[Facts, Plan], list[str]]
@@ -134,3 +136,11 @@ def test_of_an_overfull_day_only_those_too_many_go_and_the_riskiest_stay(planned
     for one in np.unique(cell[gone]):
         here = cell == one
         assert risk[here & gone].max() <= risk[here & ~gone].min(initial=9.0)
+
+
+def test_a_plan_made_again_leaves_room_for_those_still_to_come(programme: Make) -> None:
+    facts = programme(sites=60, managers=6, windows=0.0, days=60, seed=2)
+    more = forecast(facts, in_proportion(facts.sites, 60))
+    again, fresh = apply(facts, Visits(), Change(expected=more)).plan.visits, plan(facts, forecast=more).visits
+    assert (again.manager.tolist(), again.day.tolist()) == (fresh.manager.tolist(), fresh.day.tolist())
+    assert again.day.tolist() != plan(facts).visits.day.tolist()

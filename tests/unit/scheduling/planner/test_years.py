@@ -128,6 +128,15 @@ class ProgrammeYear(RuleBasedStateMachine):
     def an_enterprise_is_closed_on_other_weekdays(self, which: int, weekday: str) -> None:
         self.rewrite("enterprises", which, {"closed_weekdays": weekday})
 
+    @rule(spacing=st.sampled_from([14, 28, 45, 70]))
+    def another_spacing_is_decided(self, spacing: int) -> None:
+        said = json.loads((self.facts / "programme.json").read_text())
+        (self.facts / "programme.json").write_text(json.dumps(said | {"spacing_days": spacing}))
+
+    @rule(which=few)
+    def a_pin_is_taken_back(self, which: int) -> None:
+        self.of_a_visit(which, lambda visit: ("--unpin", visit["visit_id"]))
+
     @rule(which=few)
     def an_enterprise_closes(self, which: int) -> None:
         self.change("--close", self.one("enterprises", which), "--from", self.later(1))
@@ -181,9 +190,9 @@ class ProgrammeYear(RuleBasedStateMachine):
         away = ("--away", self.one("managers", row), "--from", self.later(3 + row % 40))
         self.change(*away, "--holiday", self.later(1 + row % 30), *(word for words in asked for word in words))
 
-    @rule(move=st.booleans())
-    def it_is_planned_again(self, move: bool) -> None:
-        self.change(*["--move-drafts"] * move)
+    @rule(move=st.booleans(), more=st.one_of(st.none(), st.integers(0, 20)))
+    def it_is_planned_again(self, move: bool, more: int | None) -> None:
+        self.change(*["--move-drafts"] * move, *(("--expect", more) if more is not None else ()))
 
     def change(self, *words: object) -> None:
         """Changes the plan by one command, and judges what came out."""

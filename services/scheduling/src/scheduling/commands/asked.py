@@ -12,7 +12,8 @@ from scheduling.planfiles.amend import Amendment, Spell, amend
 from scheduling.planfiles.cells import spans
 from scheduling.planfiles.facts import Reading
 from scheduling.planfiles.plans import visits_named
-from scheduling.planner.model import Flags, Stage, Visits
+from scheduling.planner.forecast import forecast, in_proportion
+from scheduling.planner.model import Facts, Flags, Sites, Stage, Visits
 from scheduling.planner.wishes import Change, Named, Wishes
 
 
@@ -51,10 +52,10 @@ def _spell(wish: dict[str, Any]) -> Spell | None:
 
 
 def change_of(reading: Reading, planned: Path, before: Visits, wish: dict[str, Any]) -> Change:
-    """What is asked of single visits, which are to be pinned, and whether drafts may move."""
+    """What is asked of single visits, which are to be pinned or let go, whether drafts may move, who is expected."""
     other_days = [text.partition("=") for text in wish["another_day"]]
     days_asked = [(name, _days(reading, name, cell)) for name, _, cell in other_days]
-    asked = [*wish["missed"], *wish["pin"], *(name for name, _ in days_asked)]
+    asked = [*wish["missed"], *wish["pin"], *wish["unpin"], *(name for name, _ in days_asked)]
     known = visits_named(planned, reading.names, asked)
     for name in asked:
         _check(before, name, known.get(name))
@@ -65,7 +66,21 @@ def change_of(reading: Reading, planned: Path, before: Visits, wish: dict[str, A
         list(dict.fromkeys(handed_back)),
         [(known[name], days) for name, days in days_asked],
     )
-    return Change(wishes, [known[name] for name in wish["pin"]], bool(wish["freeze"]), wish["move_drafts"])
+    return Change(
+        wishes,
+        pins=[known[name] for name in wish["pin"]],
+        unpins=[known[name] for name in wish["unpin"]],
+        publishes=bool(wish["freeze"]),
+        moves_drafts=wish["move_drafts"],
+        expected=expected(reading.facts, wish),
+    )
+
+
+def expected(facts: Facts, wish: dict[str, Any]) -> Sites | None:
+    """Those who are still to come, if the command is to leave room for any."""
+    if wish["expect"] is None:
+        return None
+    return forecast(facts, in_proportion(facts.sites, wish["expect"]), wish["seed"])
 
 
 def _days(reading: Reading, name: str, cell: str) -> Flags:

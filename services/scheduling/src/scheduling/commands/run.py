@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from scheduling.bar import progress
+from scheduling.commands.asked import expected
 from scheduling.commands.proving import Grounds, write_proved
 from scheduling.commands.terminal import BadInput, answers, place_of, read, read_planned, say
 from scheduling.planfiles import explaining, telling
@@ -15,9 +16,8 @@ from scheduling.planfiles.shortages import certificate, certificate_as_json
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
-from scheduling.planner.forecast import forecast, in_proportion
 from scheduling.planner.measures import measure
-from scheduling.planner.model import Facts, Reason, Sites
+from scheduling.planner.model import Reason
 from scheduling.planner.reasons import SENTENCES
 from scheduling.planner.shortfall import certify
 from scheduling.planner.why import why
@@ -27,7 +27,7 @@ def run(facts: Path, wish: dict[str, Any]) -> None:
     """Plans the facts, and draws the plan where a picture is wished for."""
     reading = read(facts)
     with progress() as tell:
-        made = pipeline.plan(reading.facts, tell, forecast=_expected(reading.facts, wish))
+        made = pipeline.plan(reading.facts, tell, forecast=expected(reading.facts, wish))
 
     def write(folder: Path) -> None:
         write_plan(folder, reading.names, made, wish["form"])
@@ -48,12 +48,6 @@ def run(facts: Path, wish: dict[str, Any]) -> None:
     telling.summary(console, figures, made.seconds)
     telling.reasons(console, made)
     certificate(console, proof, len(made.unscheduled.site))
-
-
-def _expected(facts: Facts, wish: dict[str, Any]) -> Sites | None:
-    if wish["expect"] is None:
-        return None
-    return forecast(facts, in_proportion(facts.sites, wish["expect"]), wish["seed"])
 
 
 def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: bool) -> None:

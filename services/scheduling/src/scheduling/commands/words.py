@@ -34,6 +34,12 @@ _VISITS_CHANGED = (
     click.option("--another-day", multiple=True, metavar="VISIT=DAYS",
                  help="An enterprise asks for other days, such as 2023-07-03..2023-07-14|2023-08-01."),
     click.option("--pin", multiple=True, metavar="VISIT", help="A visit stays where it is, whatever is planned anew."),
+    click.option("--unpin", multiple=True, metavar="VISIT", help="A pinned visit is one like any other again."),
+)  # fmt: skip
+_STILL_TO_COME = (
+    click.option("--expect", type=click.IntRange(min=0), metavar="N",
+                 help="Leave room for N more enterprises, like those known; they are in no plan."),
+    click.option("--seed", default=0, show_default=True, help="Draws those of --expect; a plan itself draws nothing."),
 )  # fmt: skip
 _LIMITS = (
     click.option("--move-drafts", is_flag=True, help="Plan all unpinned drafts anew, not only what the facts forbid."),
@@ -68,13 +74,7 @@ def _with(options: tuple[Callable[[Command], Command], ...]) -> Callable[[Comman
 @plan.command()
 @click.argument("facts", type=FOLDER)
 @OUT
-@click.option("--seed", default=0, show_default=True, help="Draws those of --expect; the plan itself draws nothing.")
-@click.option(
-    "--expect",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Leave room for N more enterprises, like those known; they are in no plan.",
-)
+@_with(_STILL_TO_COME)
 @click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the plan into this file.")
 @FORM
 @AS_JSON
@@ -122,6 +122,7 @@ def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: 
 @_with(_FACTS_CHANGED)
 @_with(_VISITS_CHANGED)
 @_with(_LIMITS)
+@_with(_STILL_TO_COME)
 @FORM
 @AS_JSON
 def replan(facts: Path, planned: Path, **wish: Any) -> None:

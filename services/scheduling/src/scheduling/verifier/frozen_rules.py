@@ -84,11 +84,11 @@ def moved(e: Earlier, after: Visits) -> Found:
 
 
 def taken_back(e: Earlier, after: Visits) -> Found:
-    """What stands where it stood must not go back a stage, nor lose its pin."""
+    """What stands where it stood must not go back a stage, nor lose its pin unless it was released."""
     v, there = e.visits, np.flatnonzero(e.is_same)
     now = e.now[there]
     back = (after.stage[now] < v.stage[there]) & (v.stage[there] > DRAFT)
-    unpinned = v.pinned[there] & ~after.pinned[now] & (after.stage[now] < DONE)
+    unpinned = v.pinned[there] & ~after.pinned[now] & (after.stage[now] < DONE) & ~e.is_forced[there]
     for rule, wrong in (("stage_went_back", back), ("pin_lost", unpinned)):
         for i in there[wrong]:
             yield about(rule, v, int(i), **_now(after, int(e.now[i])))
