@@ -13,7 +13,7 @@ from scheduling.planner.chains import cheapest_chain
 from scheduling.planner.difference import difference
 from scheduling.planner.events import live
 from scheduling.planner.geometry import ROAD, on_the_globe, on_the_map, tour
-from scheduling.planner.insertion import WAIT_KM
+from scheduling.planner.insertion import DISLIKE_KM, WAIT_KM
 from scheduling.planner.openings import first_open, last_open, pack, unpack
 from scheduling.planner.prices import shadow_prices
 from scheduling.planner.whatif import Question, answer, changed
@@ -93,12 +93,20 @@ def test_an_explanation_tells_the_road_from_the_wait(programme: Make) -> None:
         found = why(live(weighed, visits), int(visits.site[0]), int(visits.ordinal[0]))
         opens = int(unpack(facts.sites.open_days, len(facts.calendar))[visits.site[0]].argmax())
         a_day = WAIT_KM * ROAD * risk_weight * float(facts.sites.risk[visits.site[0]])
-        for one in (found.chosen, *found.other_days, *found.other_agencies, *found.other_managers):
+        chosen = found.chosen
+        for one in (chosen, *found.other_days, *found.other_agencies, *found.other_managers):
             if one.day >= 0:
                 assert one.wait_days == one.day - opens
-                more = one.km - found.chosen.km + a_day * (one.wait_days - found.chosen.wait_days)
+                more = one.km - chosen.km + a_day * (one.wait_days - chosen.wait_days)
+                more += disliked(facts, int(visits.site[0]), one.day) - disliked(facts, int(visits.site[0]), chosen.day)
                 assert one.costs_more == pytest.approx(more)
-        assert found.chosen.km < 500
+        assert chosen.km < 500
+
+
+def disliked(facts: Facts, site: int, day: int) -> float:
+    """Road kilometres that a day costs because another weekday would be liked."""
+    liked, weekday = int(facts.sites.preferred[site]), int(facts.calendar.weekdays[day])
+    return DISLIKE_KM * ROAD if liked and not liked >> weekday & 1 else 0.0
 
 
 def test_the_other_days_of_an_explanation_keep_the_order_of_visits(programme: Make) -> None:

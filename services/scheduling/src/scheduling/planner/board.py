@@ -21,6 +21,8 @@ class World(NamedTuple):
     following: Ints
     price: Reals
     draft_from: int
+    preferred: Ints
+    weekdays: Ints
 
 
 class Board(NamedTuple):
@@ -49,7 +51,7 @@ def world_of(facts: Facts, usable: Flags, price: Reals | None = None, draft_from
     first_draft = len(facts.calendar) if draft_from is None else draft_from
     return World(
         sites.place, sites.open_days, managers.base, managers.stops, managers.agency, usable, following, prices,
-        first_draft,
+        first_draft, sites.preferred, facts.calendar.weekdays,
     )  # fmt: skip
 
 

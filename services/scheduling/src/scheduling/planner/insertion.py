@@ -16,6 +16,9 @@ TRIES = 8
 WAIT_KM = 0.02
 """Kilometres that one working day of waiting is worth for an enterprise of the least risk."""
 
+DISLIKE_KM = 1.0
+"""Kilometres worth driving to come on a weekday that an enterprise prefers: it is liked, not demanded."""
+
 SHARED = 1.15
 """What a visit costs in a good bundle, over its share of the way out and back (measured)."""
 
@@ -38,9 +41,20 @@ class Place(NamedTuple):
 
 
 @compiled
+def dislike_km(world: World, site: int) -> Reals:
+    """What each day costs an enterprise that would rather have others; nothing where it says none."""
+    liked, costs = world.preferred[site], np.zeros(len(world.weekdays))
+    if liked != 0:
+        for day in range(len(costs)):
+            if (liked >> world.weekdays[day]) & 1 == 0:
+                costs[day] = DISLIKE_KM
+    return costs
+
+
+@compiled
 def day_costs(world: World, board: Board, wanted: Wanted, manager: int) -> Reals:
-    """The longer round on each day of one manager; infinite where the day is closed, away or full."""
-    width = board.size.shape[1]
+    """The longer round on each day of one manager, dislike added; infinite where the day is closed, away or full."""
+    width, dislike = board.size.shape[1], dislike_km(world, wanted.site)
     costs = np.full(width, np.inf)
     limit, stops = world.stops[manager], np.empty(board.stop.shape[2] + 1, np.int64)
     share = SHARED * 2 * apart(world.base[manager], world.place[wanted.site]) / limit
@@ -53,6 +67,7 @@ def day_costs(world: World, board: Board, wanted: Wanted, manager: int) -> Reals
         costs[day] = tour(world.place, world.base[manager], stops, size + 1) - board.km[manager, day]
         if day >= world.draft_from:
             costs[day] = min(costs[day], share)
+        costs[day] += dislike[day]
     return costs
 
 

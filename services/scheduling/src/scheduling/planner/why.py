@@ -6,7 +6,7 @@ import numpy as np
 
 from scheduling.planner.events import Live, able, far_from, in_order
 from scheduling.planner.geometry import ROAD, apart, tour
-from scheduling.planner.insertion import WAIT_KM, Wanted, day_costs
+from scheduling.planner.insertion import WAIT_KM, Wanted, day_costs, dislike_km
 from scheduling.planner.model import NOBODY, Ints, Reals
 from scheduling.planner.openings import unpack
 
@@ -17,7 +17,8 @@ COMPARED = 5
 class Choice:
     """One manager and day (NOBODY where none is possible): the road it adds, the wait until then, and both weighed.
 
-    `costs_more` is in road kilometres, over the chosen place; a working day of waiting weighs `WAIT_KM` times the risk.
+    `costs_more` is in road kilometres, over the chosen place; a working day of waiting weighs `WAIT_KM` times the risk,
+    and a weekday that the enterprise does not prefer `DISLIKE_KM`.
     """
 
     agency: int
@@ -57,15 +58,15 @@ def why(state: Live, site: int, ordinal: int) -> Why:
 
 @dataclass(frozen=True)
 class _Prices:
-    """What each able manager near the enterprise would ask on each day: the road, and the wait weighed.
+    """What each able manager near the enterprise would ask on each day: the road, and what is weighed `beside` it.
 
-    `manager` and `day` are those chosen.
+    That is the wait, and a weekday that is not liked. `manager` and `day` are those chosen.
     """
 
     state: Live
     of: dict[int, Reals]
+    beside: Reals
     wait_days: Ints
-    weight: float
     manager: int
     day: int
 
@@ -76,7 +77,7 @@ class _Prices:
             full = ("빈 날이 없습니다.", "No day with room keeps the rules.")
             return Choice(agency, manager, NOBODY, price, 0, price, full)
         wait, least = int(self.wait_days[day]), float(self.of[self.manager][self.day])
-        return Choice(agency, manager, day, price - wait * self.weight, wait, price - least, ("", ""))
+        return Choice(agency, manager, day, price - float(self.beside[day]), wait, price - least, ("", ""))
 
 
 def _prices(state: Live, site: int, ordinal: int) -> _Prices:
@@ -88,14 +89,15 @@ def _prices(state: Live, site: int, ordinal: int) -> _Prices:
     who = np.flatnonzero(able(state, site)[facts.managers.agency])
     away = np.hypot(*(facts.managers.base[who] - facts.sites.place[site]).T)
     near = who[np.argsort(away, kind="stable")][: 8 * COMPARED]
-    wait_days, weight = _wait_days(state, site), _weight(state, site)
+    wait_days, disliked = _wait_days(state, site), dislike_km(state.world, site) * ROAD
+    waits = wait_days * _weight(state, site)
     asked = {
-        int(one): day_costs(state.world, state.board, wanted, int(one)) * ROAD + wait_days * weight
+        int(one): day_costs(state.world, state.board, wanted, int(one)) * ROAD + waits
         for one in np.unique(np.append(near, manager))
     }
     # A visit's own seat is taken, so its price is what its day would lose without it.
-    asked[manager][day] = _saved(state, site, manager, day) + wait_days[day] * weight
-    return _Prices(state, asked, wait_days, weight, manager, day)
+    asked[manager][day] = _saved(state, site, manager, day) + waits[day] + disliked[day]
+    return _Prices(state, asked, waits + disliked, wait_days, manager, day)
 
 
 def _wait_days(state: Live, site: int) -> Ints:
