@@ -126,19 +126,30 @@ def _first_of_each(choices: list[Choice]) -> list[Choice]:
 
 
 def _sentence(state: Live, site: int, chosen: Choice, others: list[Choice]) -> tuple[str, str]:
-    facts = state.facts
-    km = apart(facts.managers.base[chosen.manager], facts.sites.place[site]) * ROAD
-    together = int(state.board.size[chosen.manager, chosen.day]) - 1
-    korean = f"담당자에게서 {km:.1f} km이고 같은 날 가까운 사업장 {together}곳과 함께 방문합니다."
-    english = f"It is {km:.1f} km from the manager and shares the day with {together} near enterprises."
+    korean, english = _round(state, site, chosen)
     if not others or others[0].day == NOBODY:
         return korean, english
     more, later = others[0].km - chosen.km, others[0].wait_days - chosen.wait_days
     korean += f" 다음으로 나은 기관이라면 {more:+.1f} km, 대기 {later:+d}일입니다."
     english += f" The next best agency would make it {more:+.1f} km and {later:+d} working days of waiting."
-    if others[0].costs_more < 0:
-        korean += " 이 방문만 옮기면 더 낫지만, 같은 담당자가 모든 방문을 맡도록 묶음을 나누지 않았습니다."
-        english += (
-            " Moved by itself it would be better; its bundle was kept whole so that one manager makes all visits."
-        )
-    return korean, english
+    if others[0].costs_more >= 0:
+        return korean, english
+    who = np.unique(state.manager[site][state.manager[site] != NOBODY], return_counts=True)[1]
+    if len(who) == 1 and who[0] > 1:
+        korean += " 이 방문만 옮기면 더 낫지만, 그러면 한 담당자가 모든 방문을 맡지 못합니다."
+        return korean, english + " Moved by itself it would be better, but one manager would not make all visits then."
+    return korean + " 이 방문만 옮기면 더 낫습니다.", english + " Moved by itself it would be better."
+
+
+def _round(state: Live, site: int, chosen: Choice) -> tuple[str, str]:
+    """How far it is from the manager, and how far from it the other enterprises of the day are at most."""
+    place, board = state.facts.sites.place, state.board
+    km = apart(state.facts.managers.base[chosen.manager], place[site]) * ROAD
+    korean, english = f"담당자에게서 {km:.1f} km이고", f"It is {km:.1f} km from the manager and"
+    stops = board.stop[chosen.manager, chosen.day][: board.size[chosen.manager, chosen.day]]
+    away = [apart(place[site], place[mate]) * ROAD for mate in stops if mate != site]
+    if not away:
+        return f"{korean} 그날은 이 사업장만 방문합니다.", f"{english} has the day to itself."
+    korean += f" 같은 날 {max(away):.1f} km 안의 사업장 {len(away)}곳과 함께 방문합니다."
+    plural = "s" if len(away) > 1 else ""
+    return korean, f"{english} shares the day with {len(away)} enterprise{plural} within {max(away):.1f} km."
