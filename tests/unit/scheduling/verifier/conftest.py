@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -63,10 +64,21 @@ def _enterprise(name: str, sector: str, province: str) -> dict[str, str]:
     }
 
 
+def _id(name: str) -> str:
+    enterprise, _, ordinal = name.rpartition("-")
+    return str(uuid5(UUID(str(PROGRAMME["programme_id"])), f"{enterprise}:{ordinal}"))
+
+
+@pytest.fixture
+def visit_id() -> Callable[[str], str]:
+    """The id of a visit that is told as `foundry-1`."""
+    return _id
+
+
 def _visits(enterprise: str, agency: str, manager: str, days: tuple[str, ...]) -> list[dict[str, str]]:
     who = {"agency_id": agency, "manager_id": manager}
     return [
-        {"visit_id": f"{enterprise}-{n}", "enterprise_id": enterprise, "ordinal": str(n), **who}
+        {"visit_id": _id(f"{enterprise}-{n}"), "enterprise_id": enterprise, "ordinal": str(n), **who}
         | {"visit_on": day, "stage": "draft", "pinned": "false"}
         for n, day in enumerate(days, start=1)
     ]

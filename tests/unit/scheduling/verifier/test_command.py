@@ -15,6 +15,7 @@ from scheduling.commands.words import verify
 
 Case = dict[str, Any]
 Write = Callable[[Case, str], Path]
+Name = Callable[[str], str]
 
 
 def test_a_valid_plan_is_said_to_be_valid_and_exits_0(case: Case, write: Write) -> None:
@@ -38,12 +39,12 @@ def test_an_invalid_plan_is_told_as_json_and_exits_1(case: Case, write: Write) -
     assert json.loads(answer.output)["by_rule"] == {"closed_weekday": 1}
 
 
-def test_released_visits_are_read_from_a_file(case: Case, write: Write, tmp_path: Path) -> None:
+def test_released_visits_are_read_from_a_file(case: Case, write: Write, visit_id: Name, tmp_path: Path) -> None:
     case["visits"][6]["stage"] = "published"
     before = str(write(case, "before"))
     case["visits"][6]["visit_on"] = "2023-05-03"
     folder, released = str(write(case, "now")), tmp_path / "released.csv"
-    released.write_text("visit_id\nfoundry-1\n", encoding="utf-8")
+    released.write_text(f"visit_id\n{visit_id('foundry-1')}\n", encoding="utf-8")
 
     refused = CliRunner().invoke(verify, [folder, folder, "--against", before])
     allowed = CliRunner().invoke(verify, [folder, folder, "--against", before, "--released", str(released)])

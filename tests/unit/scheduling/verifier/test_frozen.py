@@ -10,7 +10,9 @@ from scheduling.verifier import Report
 
 Case = dict[str, Any]
 Check = Callable[..., Report]
+Name = Callable[[str], str]
 FOUNDRY_1, FOUNDRY_2 = 6, 7
+PRESS_1, SCAFFOLD_1 = 0, 2
 
 
 def _before(case: Case, **values: str) -> Case:
@@ -19,13 +21,13 @@ def _before(case: Case, **values: str) -> Case:
     return deepcopy(case)
 
 
-def test_a_published_visit_that_moves_unforced_is_named(case: Case, check: Check) -> None:
+def test_a_published_visit_that_moves_unforced_is_named(case: Case, check: Check, visit_id: Name) -> None:
     before = _before(case, stage="published")
     case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
 
     found = check(case, before).violations
 
-    assert [(violation.rule, violation.key) for violation in found] == [("published_moved", "foundry-1")]
+    assert [(violation.rule, violation.key) for violation in found] == [("published_moved", visit_id("foundry-1"))]
     assert found[0].values["now_visit_on"] == "2023-05-03"
 
 
@@ -42,6 +44,26 @@ def test_a_published_visit_that_is_dropped_is_named(case: Case, check: Check) ->
     case["unscheduled"].append({"enterprise_id": "foundry", "ordinal": "1", "reason": "no_capacity"})
 
     assert check(case, before).by_rule == {"published_moved": 1}
+
+
+@pytest.mark.parametrize("stage", ["published", "done"])
+def test_visits_that_trade_their_enterprises_have_moved(stage: str, case: Case, check: Check, visit_id: Name) -> None:
+    press, foundry = case["visits"][PRESS_1], case["visits"][FOUNDRY_1]
+    press["stage"] = foundry["stage"] = stage
+    before = deepcopy(case)
+    press["enterprise_id"], foundry["enterprise_id"] = foundry["enterprise_id"], press["enterprise_id"]
+
+    rule = "published_moved" if stage == "published" else "done_changed"
+    told = {(violation.rule, violation.key) for violation in check(case, before).violations}
+    assert told == {(name, visit_id(key)) for name in (rule, "visit_misnamed") for key in ("press-1", "foundry-1")}
+
+
+def test_visits_that_trade_their_ordinals_have_moved(case: Case, check: Check) -> None:
+    before = _before(case, stage="published")
+    first, second = case["visits"][FOUNDRY_1], case["visits"][FOUNDRY_2]
+    first["ordinal"], second["ordinal"] = second["ordinal"], first["ordinal"]
+
+    assert check(case, before).by_rule == {"ordinals_out_of_order": 1, "published_moved": 1, "visit_misnamed": 2}
 
 
 @pytest.mark.parametrize(
@@ -72,11 +94,11 @@ def test_another_s_leave_forces_nothing(case: Case, check: Check) -> None:
     assert check(case, before).by_rule == {"published_moved": 1}
 
 
-def test_a_visit_that_its_own_people_released_may_move(case: Case, check: Check) -> None:
+def test_a_visit_that_its_own_people_released_may_move(case: Case, check: Check, visit_id: Name) -> None:
     before = _before(case, stage="published")
     case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
 
-    assert check(case, before, released=("foundry-1",)).is_valid
+    assert check(case, before, released=(visit_id("foundry-1"),)).is_valid
 
 
 def test_a_pinned_visit_that_moves_is_named(case: Case, check: Check) -> None:
@@ -114,14 +136,16 @@ def test_a_visit_that_was_done_is_not_rewritten(case: Case, check: Check) -> Non
     assert check(case, before).by_rule == {"done_changed": 1}
 
 
-def test_nothing_new_is_placed_in_frozen_days(case: Case, check: Check) -> None:
+def test_nothing_new_is_placed_in_frozen_days(case: Case, check: Check, visit_id: Name) -> None:
     before = _before(case)
     case["programme"]["published_until"] = "2023-05-12"
     case["visits"][FOUNDRY_1]["visit_on"] = "2023-05-03"
 
     found = check(case, before).violations
 
-    assert [(violation.rule, violation.key) for violation in found] == [("placed_in_frozen_days", "foundry-1")]
+    assert [(violation.rule, violation.key) for violation in found] == [
+        ("placed_in_frozen_days", visit_id("foundry-1"))
+    ]
 
 
 def test_a_draft_that_is_published_in_place_has_not_moved(case: Case, check: Check) -> None:
@@ -130,9 +154,6 @@ def test_a_draft_that_is_published_in_place_has_not_moved(case: Case, check: Che
     case["visits"][FOUNDRY_1]["stage"] = "published"
 
     assert check(case, before).is_valid
-
-
-PRESS_1, SCAFFOLD_1 = 0, 2
 
 
 def _crowded(case: Case, **first: str) -> Case:
@@ -161,8 +182,10 @@ def test_an_overfull_day_frees_as_many_visits_as_are_too_many(
 
 
 @pytest.mark.parametrize("released", ["press-1", "foundry-1"])
-def test_who_was_released_takes_nobody_s_turn_to_leave_an_overfull_day(released: str, case: Case, check: Check) -> None:
+def test_who_was_released_takes_nobody_s_turn_to_leave_an_overfull_day(
+    released: str, case: Case, check: Check, visit_id: Name
+) -> None:
     before = _crowded(case)
     for row in (PRESS_1, FOUNDRY_1):
         case["visits"][row]["visit_on"] = "2023-05-09"
-    assert "published_moved" not in check(case, before, released=(released,)).by_rule
+    assert "published_moved" not in check(case, before, released=(visit_id(released),)).by_rule

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -9,6 +10,7 @@ from scheduling.verifier import RULES, Report
 
 Case = dict[str, Any]
 Check = Callable[..., Report]
+Name = Callable[[str], str]
 
 
 def _set(table: str, row: int, **values: str) -> Callable[[Case], None]:
@@ -42,9 +44,8 @@ def _swap_days(first: int, second: int) -> Callable[[Case], None]:
 
 def _to_stranger(case: Case) -> None:
     """One visit more to an enterprise of nobody."""
-    case["visits"].append(
-        case["visits"][4] | {"visit_id": "x-1", "enterprise_id": "stranger", "visit_on": "2023-07-04"}
-    )
+    name = str(uuid5(UUID(case["programme"]["programme_id"]), "stranger:1"))
+    case["visits"].append(case["visits"][4] | {"visit_id": name, "enterprise_id": "stranger", "visit_on": "2023-07-04"})
 
 
 def _same_day(case: Case) -> None:
@@ -54,7 +55,7 @@ def _same_day(case: Case) -> None:
 
 PLANTED: dict[str, tuple[Callable[[Case], object], str]] = {
     "unreadable_row": (_add("visits", 0, visit_id="press-9", visit_on="soon"), "visits 11"),
-    "unknown_enterprise": (_to_stranger, "x-1"),
+    "unknown_enterprise": (_to_stranger, "stranger-1"),
     "unknown_agency": (_set("visits", 6, agency_id="nobody"), "foundry-1"),
     "unknown_manager": (_set("visits", 6, manager_id="nobody"), "foundry-1"),
     "agency_not_qualified": (_set("agencies", 1, qualified_on="2023-05-04"), "cafe-1"),
@@ -77,6 +78,7 @@ PLANTED: dict[str, tuple[Callable[[Case], object], str]] = {
     "before_it_was_known": (_set("enterprises", 3, known_on="2023-05-05"), "foundry-1"),
     "closed_weekday": (_set("enterprises", 3, closed_weekdays="fri|thu"), ""),
     "closed_day": (_set("enterprises", 3, closed_days="2023-07-01|2023-06-01"), "foundry-2"),
+    "visit_misnamed": (_set("visits", 6, visit_id="0" * 8), "00000000"),
     "visit_twice": (_add("visits", 7, visit_on="2023-09-01"), "foundry-2"),
     "enterprise_twice_a_day": (_same_day, "foundry-2"),
     "spacing_too_short": (_set("visits", 7, visit_on="2023-05-31"), "foundry-2"),
@@ -106,13 +108,14 @@ def test_a_plan_that_keeps_every_rule_is_valid(case: Case, check: Check) -> None
 
 
 @pytest.mark.parametrize("rule", [rule for rule in PLANTED if rule not in SEVERAL])
-def test_one_planted_violation_is_found_and_nothing_else(rule: str, case: Case, check: Check) -> None:
+def test_one_planted_violation_is_found_and_nothing_else(rule: str, case: Case, check: Check, visit_id: Name) -> None:
     plant, key = PLANTED[rule]
     plant(case)
 
     found = check(case).violations
 
-    assert [(violation.rule, violation.key) for violation in found] == [(rule, key)]
+    named = visit_id(key) if key[-2:] in ("-1", "-2") else key
+    assert [(violation.rule, violation.key) for violation in found] == [(rule, named)]
 
 
 @pytest.mark.parametrize("rule", SEVERAL)

@@ -13,7 +13,10 @@ from scheduling.verifier.visits import DONE, DRAFT, PUBLISHED, Visits
 
 @dataclass(frozen=True)
 class Earlier:
-    """The live visits of the plan that held before, and where each stands in the new one (-1: nowhere)."""
+    """The live visits of the plan that held before, and where each stands in the new one (-1: nowhere).
+
+    A visit is known by its id, its enterprise and its ordinal: under the id of another it stands nowhere.
+    """
 
     visits: Visits
     now: Days
@@ -23,10 +26,17 @@ class Earlier:
 
 def compare(f: Facts, before: Visits, after: Visits, released: frozenset[str]) -> Earlier:
     now = indices(before.visit_id, after.visit_id)
+    found = np.flatnonzero(now >= 0)
+    now[found[~_is_that(before.where(now >= 0), after, now[found])]] = -1
     same = now >= 0
     same[same] = _stands(before.where(same), after, now[same])
     is_released = _is_released(before, released)
     return Earlier(before, now, same, _is_forced(f, before, same | is_released) | is_released)
+
+
+def _is_that(before: Visits, after: Visits, now: Days) -> Bools:
+    """Same enterprise, same ordinal."""
+    return _alike(before.enterprise_id, after.enterprise_id, now) & (before.ordinal == after.ordinal[now])
 
 
 def _stands(before: Visits, after: Visits, now: Days) -> Bools:

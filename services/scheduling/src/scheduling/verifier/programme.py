@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
+from uuid import UUID
 
 import numpy as np
 
@@ -15,8 +16,9 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Programme:
-    """The rules that are numbers and dates of the programme."""
+    """The rules that are numbers and dates of the programme; `space` is its id, in which visits are named."""
 
+    space: bytes
     window: tuple[int, int]
     minimum_visits: int
     spacing_days: int
@@ -35,6 +37,7 @@ def programme_of(said: Mapping[str, Any]) -> Programme:
     if window[1] < window[0]:
         raise UnreadableFileError("programme.json: window_until lies before window_from. Write the later day there.")
     return Programme(
+        space=field.read("programme_id", _space, b""),
         window=window,
         minimum_visits=field.read("minimum_visits", _whole),
         spacing_days=field.read("spacing_days", _whole),
@@ -63,6 +66,10 @@ class _Fields:
 
 
 _NO_DAYS = np.empty(0, np.int64)
+
+
+def _space(said: Any) -> bytes:
+    return UUID(str(said)).bytes
 
 
 def _day(said: Any) -> int:

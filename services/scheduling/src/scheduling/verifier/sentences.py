@@ -79,6 +79,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "사업장 {enterprise_id}은(는) {visit_on}에 쉽니다.",
         "Enterprise {enterprise_id} is closed on {visit_on}.",
     ),
+    "visit_misnamed": (
+        "사업장 {enterprise_id}의 {ordinal}차 방문에 다른 방문의 번호 {key}이(가) 적혀 있습니다(올바른 번호 {meant}).",
+        "Visit {ordinal} of {enterprise_id} bears the id {key}; its own is {meant}.",
+    ),
     "visit_twice": (
         "사업장 {enterprise_id}의 {ordinal}차 방문이 두 번 들어 있습니다({row}행).",
         "Visit {ordinal} of {enterprise_id} stands there twice (again in row {row}).",

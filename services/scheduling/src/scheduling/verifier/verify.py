@@ -9,6 +9,7 @@ from scheduling.verifier.facts import Facts
 from scheduling.verifier.findings import Found, Report, Violation, about
 from scheduling.verifier.folders import FactsTables, PlanTables, read_facts, read_plan
 from scheduling.verifier.frozen_rules import compare, moved, placed_in_frozen_days, taken_back
+from scheduling.verifier.naming import misnamed
 from scheduling.verifier.row_rules import DETAILS, ROW_RULES
 from scheduling.verifier.set_rules import (
     demand,
@@ -65,6 +66,7 @@ def _alone(f: Facts, plan: Plan) -> Found:
         yield Violation("unreadable_row", f"{bad.file} {bad.row}", vars(bad))
     live = plan.visits.where(plan.visits.is_live)
     planned = live.where(~live.is_history)
+    yield from misnamed(f, live)
     yield from _unknown(planned)
     yield from _row_by_row(f, planned.where(planned.is_known))
     yield from visits_twice(live)
