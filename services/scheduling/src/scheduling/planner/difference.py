@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduling.planner.measures import day_kilometres, waits
-from scheduling.planner.model import Calendar, Facts, Ints, Stage, Visits
+from scheduling.planner.measures import day_kilometres
+from scheduling.planner.model import Calendar, Facts, Ints, Reals, Stage, Visits
 from scheduling.planner.openings import pack
 from scheduling.planner.outstanding import standing
+from scheduling.planner.waiting import Season, season_of, waits
 
 _ORDINALS = 128
 
@@ -28,10 +29,11 @@ class Difference:
 def difference(facts: Facts, before: Visits, after: Visits, there: Facts | None = None) -> Difference:
     """Compares by enterprise and ordinal, also visits of an earlier plan whose people the facts do not know any more.
 
-    `risk_days` is working days of waiting, each enterprise's times its risk. A later plan of another world has its
-    facts `there`; managers are known by their keys, wherever they stand.
+    `risk_days` is working days of waiting, each enterprise's times its risk; one without a first visit waits until the
+    end. A later plan of another world has its facts `there`; managers are known by their keys, wherever they stand.
     """
     there = there or facts
+    season, risk = season_of(facts, there), facts.sites.risk
     before_rows, after_rows = _rows(before), _rows(after)
     keys_before, keys_after = _keys(before)[before_rows], _keys(after)[after_rows]
     _, left, right = np.intersect1d(keys_before, keys_after, assume_unique=True, return_indices=True)
@@ -44,7 +46,7 @@ def difference(facts: Facts, before: Visits, after: Visits, there: Facts | None 
         added=np.delete(after_rows, right),
         published_moved=int((before.stage[was[changed]] == Stage.PUBLISHED).sum()),
         km=_kilometres(there, after) - _kilometres(facts, before),
-        risk_days=_risk_days(facts, after) - _risk_days(facts, before),
+        risk_days=_risk_days(season, risk, after) - _risk_days(season, risk, before),
     )
 
 
@@ -61,22 +63,17 @@ def _who(facts: Facts, visits: Visits) -> Ints:
     return np.append(facts.managers.key, unknown)[visits.manager]
 
 
-def _known(visits: Visits) -> Visits:
-    counting = standing(visits)
-    return counting.take((counting.site >= 0) & (counting.manager >= 0))
-
-
 def _kilometres(facts: Facts, visits: Visits) -> float:
     """Road kilometres on every date that the visits have, also on those that are no working days any more."""
-    counting = _known(visits)
+    counting = standing(visits)
+    counting = counting.take((counting.site >= 0) & (counting.manager >= 0))
     dates = np.union1d(facts.calendar.dates, counting.date)
     never = pack(np.zeros((len(facts.managers), len(dates)), np.bool_))
     wider = replace(facts, calendar=Calendar(dates), managers=replace(facts.managers, open_days=never))
     return float(day_kilometres(wider, replace(counting, day=np.searchsorted(dates, counting.date))).sum())
 
 
-def _risk_days(facts: Facts, visits: Visits) -> float:
-    counting = _known(visits)
-    day = np.searchsorted(facts.calendar.dates, counting.date).astype(np.int64)
-    site, wait = waits(facts, replace(counting, day=day))
-    return float((wait * facts.sites.risk[site]).sum())
+def _risk_days(season: Season, risk: Reals, visits: Visits) -> float:
+    """Also of visits by managers who are gone: whoever came, it came."""
+    site, wait = waits(season, visits.take(visits.site >= 0))
+    return float((wait * risk[site]).sum())

@@ -7,9 +7,10 @@ import numpy as np
 from scheduling.planner.board import empty_board, seat_visits, world_of
 from scheduling.planner.bundles import urgent
 from scheduling.planner.geometry import ROAD
-from scheduling.planner.model import Facts, Ints, Plan, Reals, Stage, Visits
+from scheduling.planner.model import Facts, Plan, Reals, Visits
 from scheduling.planner.openings import unpack
 from scheduling.planner.outstanding import standing
+from scheduling.planner.waiting import Season, season_of, waits
 
 RISKY = 0.5
 
@@ -43,21 +44,14 @@ def day_kilometres(facts: Facts, visits: Visits) -> Reals:
     return board.km * ROAD
 
 
-def waits(facts: Facts, visits: Visits) -> tuple[Ints, Reals]:
-    """Enterprises that have a first visit, and the working days each waits for it from its first open day."""
-    first = visits.take((visits.ordinal == 1) & (visits.day >= 0) & (visits.stage != Stage.CANCELLED))
-    opens = unpack(facts.sites.open_days[first.site], len(facts.calendar)).argmax(axis=1)
-    return first.site, (first.day - opens).astype(np.float64)
-
-
-def measure(facts: Facts, plan: Plan) -> Measures:
-    """All figures of a plan."""
+def measure(facts: Facts, plan: Plan, season: Season | None = None) -> Measures:
+    """All figures of a plan; waits by the season of all the worlds that it is compared with."""
     visits = standing(plan.visits)
     km = day_kilometres(facts, visits)
     slots = unpack(facts.managers.open_days, len(facts.calendar)).sum(axis=1) * facts.managers.stops
     made = np.bincount(visits.manager, minlength=len(facts.managers))
     of_each = made / np.maximum(slots, 1)
-    site, wait = waits(facts, visits)
+    site, wait = waits(season or season_of(facts), visits)
     share = urgent(facts.sites.risk)[site]
     risky = share > RISKY
     wanted = len(visits) + len(plan.unscheduled.site)

@@ -7,8 +7,9 @@ import numpy as np
 
 from scheduling import reasons
 from scheduling.model import Because, PlanRow
-from scheduling.planner.measures import day_kilometres, waits
-from scheduling.planner.model import Facts, Stage, Visits
+from scheduling.planner.measures import day_kilometres
+from scheduling.planner.model import Facts, Flags, Stage, Visits
+from scheduling.planner.waiting import season_of, waits
 from scheduling.planning.national import facts_of
 from scheduling.planning.picture import NOBODY, Ints, Picture, Proposal
 
@@ -25,14 +26,18 @@ def counted(picture: Picture, proposal: Proposal) -> dict[str, Any]:
 
 
 def measured(picture: Picture, proposal: Proposal) -> dict[str, Any]:
-    """Kilometres, and working days until the first visit to sites of high risk, on the days that can be planned."""
+    """Kilometres, and working days until the first visit to sites of high risk, on the days that can be planned.
+
+    A site whose first visit lies before them waits no more; one that has none waits until their end.
+    """
     facts = facts_of(picture)
+    season, awaits = season_of(facts), (facts.sites.risk >= HIGH_RISK) & ~_visited(picture)
     told = dict[str, Any]()
     for when, visits in (("before", _before(picture)), ("after", _after(picture, proposal))):
         dated = _in_calendar(facts, visits)
-        told[f"km_{when}"] = round(float(day_kilometres(facts, dated).sum()), 1)
-        site, wait = waits(facts, dated)
-        risky = wait[facts.sites.risk[site] >= HIGH_RISK]
+        told[f"km_{when}"] = round(float(day_kilometres(facts, dated.take(dated.manager != NOBODY)).sum()), 1)
+        site, wait = waits(season, dated)
+        risky = wait[awaits[site]]
         told[f"high_risk_wait_{when}"] = round(float(risky.mean()), 1) if len(risky) else None
     return told
 
@@ -61,8 +66,15 @@ def _after(picture: Picture, proposal: Proposal) -> _Columns:
     return tuple(np.append(getattr(kept, name), column) for name, column in zip(_NAMES, placed_at, strict=True))
 
 
+def _visited(picture: Picture) -> Flags:
+    """Sites whose first visit was made, or stands on a day that is not planned any more."""
+    kept, visited = picture.kept, np.zeros(len(picture.sites), np.bool_)
+    visited[kept.site[(kept.ordinal == 1) & ~np.isin(kept.day, picture.days)]] = True
+    return visited
+
+
 def _in_calendar(facts: Facts, visits: _Columns) -> Visits:
-    site, ordinal, manager, date = (column[visits[2] != NOBODY] for column in visits)
+    site, ordinal, manager, date = visits
     dates = facts.calendar.dates
     day = np.minimum(np.searchsorted(dates, date), len(dates) - 1)
     inside = dates[day] == date
