@@ -1,4 +1,4 @@
-"""What-if at the nation's size: a province in a warm process, the nation around its plan and anew, and a cold call."""
+"""What-if at the nation's size: a province in a warm process, the nation around its plan, and a cold call."""
 
 import subprocess
 import sys
@@ -8,12 +8,11 @@ from time import perf_counter
 import numpy as np
 
 from korea.provinces import PROVINCES
+from scheduling.commands.what_if import worlds
 from scheduling.planfiles.facts import read_facts
-from scheduling.planner import plan
 from scheduling.planner.difference import difference
-from scheduling.planner.measures import measure
 from scheduling.planner.model import Facts, Visits
-from scheduling.planner.whatif import Question, answer, changed, of_province
+from scheduling.planner.whatif import Question, around, changed, of_province
 
 SUSPENDED_FROM = 60
 FEWER, RISKIER = Question(managers_more=-0.15), Question(risk_weight=2.0)
@@ -42,10 +41,8 @@ def _province(facts: Facts, province: int) -> float:
     """Both worlds planned, measured and compared, as for `anjeon plan what-if --province`."""
     began = perf_counter()
     here, there = of_province(facts, province), of_province(changed(facts, FEWER), province)
-    one, other = plan(here), answer(there, FEWER, None)
-    measure(here, one)
-    measure(there, other)
-    difference(there, one.visits, other.visits)
+    one, other = worlds(here, there)
+    difference(here, one.plan.visits, other.plan.visits, there)
     return perf_counter() - began
 
 
@@ -53,9 +50,8 @@ def _nation(facts: Facts, question: Question, before: Visits) -> float:
     """Beside the plan at hand, as for `anjeon plan what-if FACTS PLAN`."""
     began = perf_counter()
     there = changed(facts, question)
-    made = answer(there, question, before)
-    measure(there, made)
-    difference(there, before, made.visits)
+    one, other = worlds(around(facts, question, before), around(there, question, before))
+    difference(facts, one.plan.visits, other.plan.visits, there)
     return perf_counter() - began
 
 

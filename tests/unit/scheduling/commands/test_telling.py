@@ -109,3 +109,21 @@ def test_visits_that_no_manager_can_make_are_not_said_to_be_ended_by_managers() 
     told = shortfall(3, unserved_then=99)
     assert "99 visits no manager can make" in told
     assert "managers can end it" not in told
+
+
+def test_what_is_published_stays_and_counts_whatever_is_asked(facts: Path) -> None:
+    planned, later = facts / "planned", facts / "later"
+    assert call("run", facts, "--out", planned).exit_code == 0
+    assert call("replan", facts, planned, "--out", later, "--freeze", "2023-12-28").exit_code == 0
+    answer = json.loads(call("what-if", later / "facts", later, "--risk-weight", "1", "--json").stdout)
+    assert answer["difference"] == dict.fromkeys(answer["difference"], 0)
+    assert answer["certificate"]["unserved"] <= answer["unscheduled"]["after"]
+    assert "-" not in call("what-if", later / "facts", later, "--risk-weight", "1").stdout.partition("At least")[2]
+
+
+def test_a_province_is_told_of_the_managers_nearest_to_it(facts: Path) -> None:
+    lines = "".join(f"x{n},service,KR-11,,37.5,127.0,2,,,,,,,\n" for n in range(600))
+    _rewrite(facts / "enterprises.csv", "", "", lines)
+    told = " ".join(call("what-if", facts, "--province", "KR-11").stdout.split())
+    assert "visits cannot be made by the managers nearest to it while the reserve is kept" in told
+    assert "anyone" not in told

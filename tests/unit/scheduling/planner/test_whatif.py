@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from scheduling.planner import Facts, plan
 from scheduling.planner.difference import difference
 from scheduling.planner.measures import measure
-from scheduling.planner.model import Visits
-from scheduling.planner.whatif import Question, answer, changed, of_province
+from scheduling.planner.model import Stage, Visits
+from scheduling.planner.openings import unpack
+from scheduling.planner.shortfall import certify
+from scheduling.planner.whatif import Question, around, changed, of_province
 
 Make = Callable[..., Facts]
 
@@ -38,7 +40,9 @@ def test_the_kilometres_told_are_those_of_one_plan_less_those_of_the_other(
     if province is not None:
         here, there = of_province(here, province), of_province(there, province)
     before = plan(here)
-    after = answer(there, question, before.visits if is_planned and province is None else None)
+    if is_planned and province is None:
+        there = around(there, question, before.visits)
+    after = plan(there)
     change = difference(here, before.visits, after.visits, there)
     assert change.km == pytest.approx(measure(there, after).km - measure(here, before).km)
     assert len(before.visits) + len(change.added) == len(after.visits) + len(change.dropped)
@@ -53,3 +57,69 @@ def test_managers_are_told_apart_by_their_keys_and_not_by_their_places(programme
     change = difference(facts, visits, moved, there)
     assert len(change.moved) == 0
     assert change.km == pytest.approx(0)
+
+
+TODAY = 20
+
+
+def frozen(programme: Make, **wish: int) -> tuple[Facts, Visits]:
+    """A plan whose first days are over: done or published; of the rest some is published, some pinned."""
+    facts = programme(**{"sites": 80, "managers": 4, "days": 90, "seed": 4} | wish)
+    visits = plan(facts).visits
+    dice = np.random.default_rng(1)
+    stage = np.where(visits.day < TODAY, int(Stage.PUBLISHED), int(Stage.DRAFT))
+    stage[(visits.day < TODAY // 2) & (dice.random(len(visits)) < 0.5)] = int(Stage.DONE)
+    stage[dice.random(len(visits)) < 0.1] = int(Stage.PUBLISHED)
+    facts = replace(facts, rules=replace(facts.rules, first_open_day=TODAY))
+    return facts, replace(visits, stage=stage, pinned=dice.random(len(visits)) < 0.1)
+
+
+def is_settled(visits: Visits) -> np.ndarray:
+    return (visits.stage != Stage.DRAFT) | visits.pinned
+
+
+NOTHING = [Question(), Question(risk_weight=1.0), Question(managers_more=0.001), Question(stops_more=0)]
+
+
+@pytest.mark.parametrize("question", NOTHING, ids=str)
+def test_a_question_that_asks_nothing_changes_nothing(programme: Make, question: Question) -> None:
+    facts, before = frozen(programme)
+    there = changed(facts, question)
+    one, other = plan(around(facts, question, before)), plan(around(there, question, before))
+    change = difference(facts, one.visits, other.visits, there)
+    assert (len(change.moved), len(change.dropped), len(change.added)) == (0, 0, 0)
+    assert (change.km, change.risk_days) == (0, 0)
+
+
+GIVING = [Question(risk_weight=3.0), Question(managers_more=0.5), Question(stops_more=1)]
+
+
+@pytest.mark.parametrize("question", GIVING, ids=str)
+def test_whatever_is_given_what_is_settled_stays(programme: Make, question: Question) -> None:
+    facts, before = frozen(programme)
+    there = changed(facts, question)
+    change = difference(facts, before, plan(around(there, question, before)).visits, there)
+    assert len(change.moved) > 0
+    assert not is_settled(before.take(np.append(change.moved, change.dropped))).any()
+
+
+@pytest.mark.parametrize("question", [Question(managers_more=-0.5), Question(stops_more=-1)], ids=str)
+def test_who_leaves_or_makes_less_has_made_what_is_over(programme: Make, question: Question) -> None:
+    facts, before = frozen(programme, stops=4)
+    there = changed(facts, question)
+    days = unpack(there.managers.open_days, len(facts.calendar))
+    assert np.array_equal(days[:, :TODAY], unpack(facts.managers.open_days, len(facts.calendar))[:, :TODAY])
+    change = difference(facts, before, plan(around(there, question, before)).visits, there)
+    touched = np.append(change.moved, change.dropped)
+    assert len(touched) > 0
+    assert (before.day[touched] >= TODAY).all()
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6), question=QUESTIONS)
+def test_no_plan_leaves_less_than_the_bound_around_the_same_visits(
+    programme: Make, seed: int, question: Question
+) -> None:
+    facts, before = frozen(programme, seed=seed, managers=3, sites=100)
+    there = around(changed(facts, question), question, before)
+    assert certify(there).unserved <= len(plan(there).unscheduled.site)

@@ -21,16 +21,17 @@ from scheduling.planner.difference import difference
 from scheduling.planner.measures import measure
 from scheduling.planner.model import Facts, Plan
 from scheduling.planner.shortfall import certify
-from scheduling.planner.whatif import Question, answer, changed, of_province
+from scheduling.planner.waiting import season_of
+from scheduling.planner.whatif import Question, around, changed, of_province
 
 WORTH_A_PROCESS = 20_000
 """Enterprises from which planning takes longer than starting a second interpreter."""
 
 
 def what_if(facts: Path, planned: Path | None, wish: dict[str, Any]) -> None:
-    """Compares both worlds, planned from nothing or from the plan at hand."""
-    here, there, question, before = _asked(facts, planned, wish)
-    one, other = _from_plan(here, there, question, before) if before else _from_nothing(here, there)
+    """Compares both worlds, planned from nothing or around the plan at hand."""
+    here, there = _asked(facts, planned, wish)
+    one, other = worlds(here, there)
     change = difference(here, one.plan.visits, other.plan.visits, there)
     proof = certify(there)
     if wish["as_json"]:
@@ -39,7 +40,8 @@ def what_if(facts: Path, planned: Path | None, wish: dict[str, Any]) -> None:
         return
     console = answers()
     telling.comparison(console, one, other, change)
-    certificate(console, proof, len(other.plan.unscheduled.site))
+    by_whom = "by the managers nearest to it" if wish["province"] else "by anyone"
+    certificate(console, proof, len(other.plan.unscheduled.site), by_whom)
 
 
 def _dates(wish: dict[str, Any]) -> dict[str, str]:
@@ -63,42 +65,38 @@ def _question(reading: Reading, wish: dict[str, Any]) -> Question:
     )
 
 
-def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Facts, Facts, Question, Plan | None]:
-    """The facts here and there, the question, and the plan at hand."""
+def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Facts, Facts]:
+    """The facts here and there, with the visits of the plan at hand that stand in them."""
     reading = read(facts)
     question, dates = _question(reading, wish), _dates(wish)
     here, there = reading.facts, changed(read(facts, dates).facts if dates else reading.facts, question)
     before = read_planned(planned, reading).plan if planned else None
+    if before and not wish["province"]:
+        visits = replace(before.visits, day=day_of(there.calendar, before.visits.date))
+        return around(here, question, before.visits), around(there, question, visits)
     if not wish["province"]:
-        return here, there, question, before
+        return here, there
     if before:
         raise click.UsageError("A question about one province is planned from nothing: leave PLANNED away.")
     number = PROVINCE_NUMBERS.get(wish["province"])
     if number is None:
         raise BadInput(f"--province {wish['province']} is none. Say one of {', '.join(PROVINCE_NUMBERS)}.")
-    return of_province(here, number), of_province(there, number), question, None
+    return of_province(here, number), of_province(there, number)
 
 
-def _from_plan(here: Facts, there: Facts, question: Question, before: Plan) -> tuple[World, World]:
-    """The plan at hand, and what the question makes of it."""
-    visits = replace(before.visits, day=day_of(there.calendar, before.visits.date))
-    with progress() as tell:
-        made = answer(there, question, visits, tell)
-    return World(before, measure(here, before)), World(made, measure(there, made))
+def worlds(here: Facts, there: Facts) -> tuple[World, World]:
+    """Both worlds planned and measured; large ones are planned at the same time, each by its own process."""
+    season = season_of(here, there)
+    one, other = _plans(here, there)
+    return World(one, measure(here, one, season)), World(other, measure(there, other, season))
 
 
-def _from_nothing(here: Facts, there: Facts) -> tuple[World, World]:
-    """Both worlds planned; large ones at the same time, each by its own process."""
+def _plans(here: Facts, there: Facts) -> tuple[Plan, Plan]:
     if len(here.sites) < WORTH_A_PROCESS:
         with progress() as tell:
-            return _world(here, tell), _world(there, tell)
+            return pipeline.plan(here, tell), pipeline.plan(there, tell)
     with ProcessPoolExecutor(1, get_context("spawn")) as other_process:
-        one = other_process.submit(_world, here)
+        one = other_process.submit(pipeline.plan, here)
         with progress() as tell:
-            other = _world(there, tell)
+            other = pipeline.plan(there, tell)
             return one.result(), other
-
-
-def _world(facts: Facts, tell: pipeline.Progress | None = None) -> World:
-    made = pipeline.plan(facts, progress=tell)
-    return World(made, measure(facts, made))

@@ -151,7 +151,7 @@ def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
 @plan.command("what-if")
 @click.argument("facts", type=FOLDER)
 @click.argument("planned", type=FOLDER, required=False)
-@click.option("--province", help="Only this province, such as KR-41: about a second.")
+@click.option("--province", help="Only this province, such as KR-41: a second, the largest one several.")
 @click.option(
     "--managers",
     type=click.FloatRange(min=-1),
@@ -168,7 +168,8 @@ def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
     """Say what would become of FACTS, or of their plan PLANNED, and compare.
 
     With PLANNED, a question that only takes away (a suspension, fewer managers, a shorter window) leaves every visit
-    where it is that may stay. Other questions, and those without PLANNED, are planned from nothing.
+    where it is that may stay; others leave what is done, published or pinned, and plan the drafts from nothing. Both
+    sides are planned so.
     """
     from scheduling.commands import what_if as work
 

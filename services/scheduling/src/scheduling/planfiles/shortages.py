@@ -14,22 +14,26 @@ from scheduling.planner.shortfall import NO_MONTH, Certificate, Missing
 SHOWN = 20
 
 
-def certificate(console: Console, proof: Certificate, unscheduled: int) -> None:
-    """The shortfall, its proof and its repair, and how near the plan comes to it."""
+def certificate(console: Console, proof: Certificate, unscheduled: int, by_whom: str = "by anyone") -> None:
+    """The shortfall, its proof and its repair, and how near the plan comes to it; the reserve is nobody's room."""
     if not proof.unserved:
-        console.print("No shortfall is certain: the room of every sector, province and span of days suffices on paper.")
+        console.print(
+            "No shortfall is certain: the room of every sector, province and span of days suffices on paper, also "
+            "while the reserve is kept."
+        )
         return
     console.print(
-        f"At least {proof.unserved:,} visits cannot be made by anyone: of {proof.demanded:,} visits all but "
-        f"{proof.elsewhere:,} fall to agencies and days with room for {proof.capacity:,}. "
+        f"At least {proof.unserved:,} visits cannot be made {by_whom} while the reserve is kept: of "
+        f"{proof.demanded:,} visits all but {proof.elsewhere:,} fall to agencies and days with room for "
+        f"{proof.capacity:,}. "
         f"The plan leaves {unscheduled:,}: {unscheduled - proof.unserved:,} more than the bound "
         f"({unscheduled / proof.unserved:.3f} times)."
     )
     _missing(console, sorted(proof.missing, key=lambda each: -each.visits))
     if proof.repairs:
         console.print(
-            f"No fewer than {proof.managers_bound:,} more managers can end it. {proof.managers_needed:,} do, as "
-            f"follows: with them the same flow leaves {proof.unserved_then:,} visits."
+            f"No fewer than {proof.managers_bound:,} more managers, at agencies of the kinds there are, can end it. "
+            f"{proof.managers_needed:,} do, as follows: with them the same flow leaves {proof.unserved_then:,} visits."
         )
         _repairs(console, proof.repairs)
     if proof.unserved_then:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduling.planner.changes import replan, without_agency
-from scheduling.planner.model import Agencies, Closed, Facts, Flags, Ints, Managers, Plan, Visits
+from scheduling.planner.changes import allowed, without_agency
+from scheduling.planner.model import Agencies, Closed, Facts, Flags, Ints, Managers, Stage, Visits
 from scheduling.planner.openings import pack, unpack
-from scheduling.planner.pipeline import Progress, plan
+from scheduling.planner.outstanding import standing
 
 
 @dataclass(frozen=True)
@@ -26,20 +26,33 @@ class Question:
         return self.managers_more <= 0 and self.stops_more <= 0 and self.risk_weight is None
 
 
-def answer(there: Facts, question: Question, before: Visits | None, progress: Progress | None = None) -> Plan:
-    """The plan of the other world: around the plan at hand where the question only takes away, else from nothing."""
-    if before is None or not question.only_takes_away:
-        return plan(there, progress=progress)
+def around(world: Facts, question: Question, before: Visits) -> Facts:
+    """A world in which the visits of a plan at hand stand, as far as the world allows them.
+
+    Where the question only takes away all of them do, else those that are settled: done, published, pinned, or on a day
+    that is over. Both worlds of a question begin so, and a question that asks nothing changes nothing.
+    """
     # Days before the suspension are gone by then: nothing new can be placed there.
-    first = max(there.rules.first_open_day, question.suspended_from)
-    return replan(replace(there, rules=replace(there.rules, first_open_day=first)), before, progress)
+    first = max(world.rules.first_open_day, question.suspended_from)
+    then = replace(world, rules=replace(world.rules, first_open_day=first))
+    visits = standing(before)
+    is_over = (visits.day >= 0) & (visits.day < first)
+    # Whoever leaves, and however few visits a manager makes from now on: what is over has been made.
+    visits = replace(visits, stage=np.where(is_over, int(Stage.DONE), visits.stage))
+    stays = allowed(then, visits)
+    if not question.only_takes_away:
+        stays &= (visits.stage != Stage.DRAFT) | visits.pinned
+    return replace(then, kept=visits.take(stays))
 
 
 def changed(facts: Facts, question: Question) -> Facts:
-    """The facts as the question would have them; every manager keeps its place, further ones come at the end."""
+    """The facts as the question would have them; every manager keeps its place, further ones come at the end.
+
+    Who leaves, leaves with the first day that is still open: the days before it were worked.
+    """
     days = unpack(facts.managers.open_days, len(facts.calendar))
     fewer = round(len(days) * max(-question.managers_more, 0.0))
-    days[_evenly(fewer, len(days))] = False
+    days[_evenly(fewer, len(days)), facts.rules.first_open_day :] = False
     stops = np.maximum(facts.managers.stops + question.stops_more, 1)
     managers = _with_more(replace(facts.managers, open_days=pack(days), stops=stops), question.managers_more)
     weight = facts.rules.risk_weight if question.risk_weight is None else question.risk_weight
