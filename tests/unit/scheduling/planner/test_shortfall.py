@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from itertools import product
 
@@ -11,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.planner import Facts, plan
-from scheduling.planner.capacity import Market, Need, Staff, cut, market_of
+from scheduling.planner.capacity import Market, Need, Staff, cut, market_of, span_of
 from scheduling.planner.competence import kinds_of
 from scheduling.planner.groups import usable_days
-from scheduling.planner.model import Agencies, Calendar, Managers, Rules, Sites
+from scheduling.planner.model import Agencies, Calendar, Managers, Rules, Sites, key_of
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.repair import fewest_managers
 from scheduling.planner.shortfall import certify
@@ -81,6 +82,44 @@ def test_visits_that_come_too_soon_for_the_spacing_are_short_when_the_managers_l
     assert {one.month for one in proof.missing} <= {MAY, JUNE, JULY}
     assert proof.managers_bound == proof.managers_needed == 1
     assert proof.unserved_then == 0
+
+
+def alone(programme: Make, wanted: int, days: np.ndarray, keys: list[int]) -> Facts:
+    """So many enterprises, open on these days only; one manager who is always away, and those with these keys."""
+    facts = programme(
+        sites=wanted, managers=len(keys) + 1, agencies=1, days=180, reserve=0.04, stops=1, leave=0.0
+    )  # fmt: skip
+    opened, at_work = np.zeros((wanted, 180), np.bool_), np.ones((len(keys) + 1, 180), np.bool_)
+    opened[:, days], at_work[0] = True, False
+    return replace(
+        facts,
+        sites=replace(facts.sites, open_days=pack(opened), visits=np.ones(wanted, np.int64)),
+        agencies=replace(facts.agencies, sectors=np.array([7])),
+        managers=replace(facts.managers, open_days=pack(at_work), key=np.array([0, *keys])),
+    )
+
+
+@pytest.mark.parametrize("span", range(1, 8))
+def test_wherever_managers_have_their_reserve_the_bound_and_the_repair_hold(programme: Make, span: int) -> None:
+    keys = [key_of(str(number)) for number in range(60)]
+    facts = alone(programme, 1, np.arange(1), keys)
+    days = np.flatnonzero(span_of(facts) == span)
+    made = usable_days(facts)[1:, days].sum(axis=1)
+    most, fewest = keys[int(made.argmax())], keys[int(made.argmin())]
+    wanted = int(made.max())
+    proof = certify(alone(programme, wanted, days, []))
+    assert certify(alone(programme, wanted, days, [most])).unserved == 0
+    assert proof.managers_bound == 1
+    assert certify(alone(programme, wanted, days, [fewest] * proof.managers_needed)).unserved == 0
+
+
+@pytest.mark.parametrize("span", range(1, 6))
+def test_no_month_lacks_visits_in_which_nobody_is_open(programme: Make, span: int) -> None:
+    facts = alone(programme, 1, np.arange(1), [])
+    days = np.flatnonzero(span_of(facts) == span)
+    months = np.array([date.fromordinal(int(facts.calendar.dates[day])).month - 1 for day in days])
+    proof = certify(alone(programme, 40, days[months == months[0]], []))
+    assert [(one.month, one.visits) for one in proof.missing if one.visits and one.month != months[0]] == []
 
 
 @st.composite
@@ -155,8 +194,11 @@ def markets(draw: st.DrawFn) -> Market:
 
     able = numbers(1, needs, kinds) > 0
     able[:, 0] |= ~able.any(axis=1)
-    staff = Staff(np.full(kinds, 7), np.zeros(kinds, np.int64), numbers(5, kinds, 2), np.array([3, 2]))
-    return Market(Need(np.arange(needs), numbers(14, needs, 2), numbers(14, needs)), staff, np.arange(needs), able)
+    staff = Staff(
+        np.full(kinds, 7), np.zeros(kinds, np.int64), numbers(5, kinds, 2), np.array([3, 2]), np.array([3, 2])
+    )
+    need = Need(np.arange(needs), numbers(14, needs, 2), numbers(14, needs), np.zeros((needs, 0), np.int64))
+    return Market(need, staff, np.arange(needs), able)
 
 
 def lacking(market: Market, more: tuple[int, ...]) -> int:

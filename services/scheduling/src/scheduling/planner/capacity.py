@@ -11,10 +11,10 @@ import numpy as np
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
 from scheduling.planner.competence import Kinds, kinds_of
-from scheduling.planner.groups import in_reserve, usable_days
+from scheduling.planner.groups import last_of_periods, usable_days
 from scheduling.planner.model import NOBODY, PROVINCES, Facts, Flags, Ints
-from scheduling.planner.openings import fitting
-from scheduling.planner.outstanding import outstanding
+from scheduling.planner.openings import fitting, unpack
+from scheduling.planner.outstanding import Outstanding, outstanding
 
 MANY = 10**9
 A_MONTH = 28
@@ -25,13 +25,15 @@ A_MONTH = 28
 class Staff:
     """Agencies that may do the same are one kind: its sectors and provinces, and the visits it has room for by span.
 
-    `one_more` is what a manager could make in each span who works every day and as many visits as anybody makes.
+    `one_more` is what a manager makes at least in each span who works every day and as many visits as anybody makes,
+    and `one_more_at_most` the most that any such manager makes there: the reserve takes other days of each.
     """
 
     sectors: Ints
     provinces: Ints
     capacity: Ints
     one_more: Ints
+    one_more_at_most: Ints
 
     def __len__(self) -> int:
         return len(self.sectors)
@@ -41,12 +43,14 @@ class Staff:
 class Need:
     """Enterprises of one kind that are open in the same spans, with their visits; `place` is a row of the market's.
 
-    `most` is how many of the visits each span holds; those that fit on no day are needs without a span.
+    `most` is how many of the visits each span holds; those that fit on no day are needs without a span. `open_days` is
+    how many of the enterprises are open on each working day.
     """
 
     place: Ints
     most: Ints
     visits: Ints
+    open_days: Ints
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,20 @@ def _need(facts: Facts, span: Ints, kinds: Kinds) -> Need:
     of_all = np.zeros((len(keys), spans), np.int64)
     np.add.at(of_all, of[: len(most)], most)
     some = visits > 0
-    return Need((keys >> spans)[some], of_all[some], visits[some].astype(np.int64))
+    opened = _open_by_day(left, of[: len(most)], (len(keys), len(span)))
+    return Need((keys >> spans)[some], of_all[some], visits[some].astype(np.int64), opened[some])
+
+
+def _open_by_day(left: Outstanding, of: Ints, shape: tuple[int, int]) -> Ints:
+    """Kind by working day: how many enterprises that want visits are open."""
+    wanting = np.flatnonzero(left.visits > 0)
+    rows = wanting[np.argsort(of[wanting], kind="stable")]
+    opened = np.zeros(shape, np.int64)
+    starts = np.flatnonzero(np.diff(of[rows], prepend=NOBODY))
+    if len(starts):
+        days = unpack(left.open_days[rows], shape[1])
+        opened[of[rows[starts]]] = np.add.reduceat(days, starts, axis=0, dtype=np.int64)
+    return opened
 
 
 def _staff(facts: Facts, span: Ints) -> tuple[Staff, Ints]:
@@ -118,11 +135,21 @@ def _staff(facts: Facts, span: Ints) -> tuple[Staff, Ints]:
     room = _room(facts)
     for one in range(spans):
         np.add.at(capacity[:, one], of.ravel()[facts.managers.agency], room[:, span == one].sum(axis=1))
-    every = np.arange(len(span))[None, :] >= facts.rules.first_open_day
-    worked = every & ~in_reserve(every, facts.calendar, np.zeros(1, np.int64), facts.rules.reserve_share)
-    one_more = np.bincount(span, weights=worked[0], minlength=spans).astype(np.int64)
-    one_more *= int(facts.managers.stops.max(initial=1))
-    return Staff(kinds[:, 0], kinds[:, 1], capacity, one_more), of.ravel()
+    return Staff(kinds[:, 0], kinds[:, 1], capacity, *_one_more(facts, span)), of.ravel()
+
+
+def _one_more(facts: Facts, span: Ints) -> tuple[Ints, Ints]:
+    """The fewest and the most visits in each span of somebody who works every day, whichever the reserve takes."""
+    share, since = facts.rules.reserve_share, facts.calendar.weekdays_since
+    # Between two of these beginnings the reserve is the same days.
+    edges = np.unique(np.concatenate([[0.0, 1.0], -since * share % 1, -(since + 1) * share % 1]))
+    begins = (edges[:-1] + edges[1:]) / 2
+    every = np.arange(len(span)) >= facts.rules.first_open_day
+    days = np.broadcast_to(every, (len(begins), len(span)))
+    worked = days & ~last_of_periods(days, facts.calendar, begins, share)
+    made = worked.astype(np.int64) @ (span[:, None] == np.arange(span.max(initial=0) + 1))
+    made *= int(facts.managers.stops.max(initial=1))
+    return made.min(axis=0), made.max(axis=0)
 
 
 def _room(facts: Facts) -> Ints:
@@ -141,6 +168,7 @@ def _with_kinds(staff: Staff, sectors: Ints) -> Staff:
         np.append(staff.provinces, np.zeros_like(sectors)),
         np.vstack([staff.capacity, none]),
         staff.one_more,
+        staff.one_more_at_most,
     )
 
 

@@ -36,10 +36,14 @@ def usable_days(facts: Facts) -> Flags:
 def in_reserve(days: Flags, calendar: Calendar, key: Ints, share: float) -> Flags:
     """The days of each manager that stay empty: this share, spread evenly over its year and over all managers.
 
-    Time falls into periods of 1 / share weekdays, which begin at another moment for each manager; its last working day
-    in each is kept. Dates and keys alone decide: counted from today, the reserve would move at every plan and fill up.
+    Dates and keys alone decide: counted from today, the reserve would move at every plan and fill up.
     """
-    begins, since = _golden(key)[:, None], calendar.weekdays_since[None, :]
+    return last_of_periods(days, calendar, _golden(key), share)
+
+
+def last_of_periods(days: Flags, calendar: Calendar, begins: Reals, share: float) -> Flags:
+    """Each row's last working day in each period of 1 / share weekdays; `begins` (0 to 1) moves the periods."""
+    begins, since = begins[:, None], calendar.weekdays_since[None, :]
     period = np.floor(begins + since * share)
     later = np.minimum.accumulate(np.where(days, period, np.inf)[:, ::-1], axis=1)[:, ::-1]
     after = np.append(later[:, 1:], np.full((len(days), 1), np.inf), axis=1)

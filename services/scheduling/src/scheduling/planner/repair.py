@@ -39,19 +39,21 @@ def fewest_managers(market: Market, first: Cut) -> Fewest:
     """Adds managers until the flow serves everybody; every cut met on the way bounds them from below.
 
     A cut says: so many of these visits can only be made by those kinds of staff in those spans. So managers of those
-    kinds must bring the difference, whatever else is done. The smallest number that all cuts allow is a bound; when the
-    flow then serves everybody who can be served, it is also enough.
+    kinds must bring the difference, whatever else is done. The smallest number that all cuts allow, were each manager's
+    reserve where it hurts least, is a bound. The repair counts on managers whose reserve hurts most.
     """
     hopeless = _hopeless(market)
-    more, bound, now = np.zeros(len(market.staff), np.int64), 0, first
-    gains, wants = list[Ints](), list[int]()
+    more, now = np.zeros(len(market.staff), np.int64), first
+    gains, at_most, wants = list[Ints](), list[Ints](), list[int]()
     for _ in range(ROUNDS):
         if now.unserved.sum() <= hopeless:
             break
         gains.append(now.staff_spans @ market.staff.one_more)
+        at_most.append(now.staff_spans @ market.staff.one_more_at_most)
         wants.append(_missing(market, now) - hopeless)
-        more, bound = _smallest(np.array(gains), np.array(wants))
+        more, _ = _smallest(np.array(gains), np.array(wants))
         now = cut(market, market.staff.capacity + more[:, None] * market.staff.one_more)
+    bound = _smallest(np.array(at_most), np.array(wants))[1] if wants else 0
     return Fewest(bound, _where(market, first, more), int(now.unserved.sum()))
 
 

@@ -65,14 +65,14 @@ def certify(facts: Facts) -> Certificate:
 
 
 def _by_month(facts: Facts, market: Market, found: Cut) -> list[Missing]:
-    """What is missing, spread over the days of the spans whose staff is exhausted; NO_MONTH where it has none."""
-    days = _days_by_month(facts, found.short.shape[1])
+    """What is missing, spread over its own open days in the spans that are short; NO_MONTH where it has none."""
+    span, months = span_of(facts), _months(facts)
     table = dict[tuple[int, int], int]()
     for row in np.flatnonzero(found.unserved):
         place, visits, weights = (
             int(market.places[market.need.place[row]]),
             found.unserved[row],
-            found.short[row] @ days,
+            (market.need.open_days[row] * found.short[row][span]) @ months,
         )
         each = (
             dict(enumerate(shared(int(visits), weights / weights.sum()))) if weights.any() else {NO_MONTH: int(visits)}
@@ -86,11 +86,8 @@ def _by_month(facts: Facts, market: Market, found: Cut) -> list[Missing]:
     ]
 
 
-def _days_by_month(facts: Facts, spans: int) -> Ints:
-    """Span by month, counted from 0 in January of the first day's year: the working days that are still open."""
-    since, span = facts.rules.first_open_day, span_of(facts)
+def _months(facts: Facts) -> Ints:
+    """Working day by month, counted from 0 in January of the first day's year: 1 where the day lies in the month."""
     dates = [date.fromordinal(int(day)) for day in facts.calendar.dates]
     month = np.array([(day.year - dates[0].year) * 12 + day.month - 1 for day in dates], np.int64)
-    days = np.zeros((spans, int(month.max(initial=0)) + 1), np.int64)
-    np.add.at(days, (span[since:], month[since:]), 1)
-    return days
+    return (month[:, None] == np.arange(month.max(initial=0) + 1)).astype(np.int64)
