@@ -19,9 +19,9 @@ from scheduling.planfiles.telling import World
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
 from scheduling.planner.measures import measure
-from scheduling.planner.model import Facts, Plan
+from scheduling.planner.model import Facts
 from scheduling.planner.shortfall import certify
-from scheduling.planner.waiting import season_of
+from scheduling.planner.waiting import Season, season_of
 from scheduling.planner.whatif import Question, around, changed, of_province
 
 WORTH_A_PROCESS = 20_000
@@ -85,18 +85,18 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
 
 
 def worlds(here: Facts, there: Facts) -> tuple[World, World]:
-    """Both worlds planned and measured; large ones are planned at the same time, each by its own process."""
+    """Both worlds planned and measured; large ones at the same time, each by its own process."""
     season = season_of(here, there)
-    one, other = _plans(here, there)
-    return World(one, measure(here, one, season)), World(other, measure(there, other, season))
-
-
-def _plans(here: Facts, there: Facts) -> tuple[Plan, Plan]:
     if len(here.sites) < WORTH_A_PROCESS:
         with progress() as tell:
-            return pipeline.plan(here, tell), pipeline.plan(there, tell)
+            return _world(here, season, tell), _world(there, season, tell)
     with ProcessPoolExecutor(1, get_context("spawn")) as other_process:
-        one = other_process.submit(pipeline.plan, here)
+        one = other_process.submit(_world, here, season)
         with progress() as tell:
-            other = pipeline.plan(there, tell)
+            other = _world(there, season, tell)
             return one.result(), other
+
+
+def _world(facts: Facts, season: Season, tell: pipeline.Progress | None = None) -> World:
+    made = pipeline.plan(facts, progress=tell)
+    return World(made, measure(facts, made, season))
