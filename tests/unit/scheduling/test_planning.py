@@ -109,7 +109,7 @@ SPOILERS: dict[str, Callable[[Picture, Proposal], tuple[Picture, Proposal]]] = {
         replace(p, agencies=replace(p.agencies, licence_until=np.full(3, p.days[1]))), o
     ),
     "placed_in_frozen_days": lambda p, o: (replace(p, days=p.days[5:]), o),
-    "given_back_again": lambda p, o: (
+    "agency_handed_back": lambda p, o: (
         replace(p, handed_back=HandedBack(p.needs.site[:1], p.managers.agency[o.manager[:1]])), o
     ),
     "agency_not_competent": lambda p, o: (

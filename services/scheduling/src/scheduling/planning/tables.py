@@ -109,8 +109,17 @@ def _sites(picture: Picture, names: Names) -> Column:
         "open_until": dates(np.where(never, _LONG_AGO_DAY, sites.open_until)),
         "closed_weekdays": _sets(sites.closed_weekdays, WEEKDAYS),
         "closed_days": _days_off(len(sites), sites.closed_of, sites.closed_on),
+        "handed_back": _handed_back(picture, names),
         "residual_risk": pa.array(np.where(is_owed_one_more(picture), _ONE_MORE, 0)),
     })  # fmt: skip
+
+
+def _handed_back(picture: Picture, names: Names) -> Column:
+    """The agencies that gave each site back, such as `…0a1|…0a2`."""
+    back, given = picture.handed_back, dict[int, list[str]]()
+    for site, agency in zip(back.site.tolist(), names.agencies.take(pa.array(back.agency)).to_pylist(), strict=True):
+        given.setdefault(site, []).append(agency)
+    return pa.array(["|".join(given.get(site, ())) for site in range(len(picture.sites))], pa.string())
 
 
 def _days_off(rows: int, of: Ints, on: Ints) -> Column:

@@ -32,7 +32,7 @@ def broken_rules(picture: Picture, proposal: Proposal) -> list[Broken]:
     report = verify_tables(
         facts_tables(picture, names), _plan(picture, names, proposal), _published(picture, names), released
     )
-    return [*_by_rule(report.violations), *_given_back_again(picture, names, proposal)]
+    return list(_by_rule(report.violations))
 
 
 def _by_rule(violations: Sequence[Violation]) -> Iterator[Broken]:
@@ -132,19 +132,3 @@ def _unscheduled(picture: Picture, names: Names, rows: Ints, reason: Ints) -> Co
         "ordinal": pa.array(picture.needs.ordinal[rows]),
         "reason": codes.take(pa.array(known)),
     })  # fmt: skip
-
-
-def _given_back_again(picture: Picture, names: Names, proposal: Proposal) -> Iterator[Broken]:
-    """What the verifier cannot know: an agency that handed a site back does not get it again."""
-    placed, back = proposal.placed, picture.handed_back
-    wide = len(picture.agencies.ids) + 1
-    site = picture.needs.site[placed]
-    again = np.isin(site * wide + picture.managers.agency[proposal.manager[placed]], back.site * wide + back.agency)
-    if again.any():
-        keys = (
-            _visit_name(names.sites[place].as_py(), ordinal)
-            for place, ordinal in zip(site[again].tolist(), picture.needs.ordinal[placed][again].tolist(), strict=True)
-        )
-        yield Broken(
-            "given_back_again", int(again.sum()), tuple(key for key, _ in zip(keys, range(_KEYS), strict=False))
-        )
