@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scheduling.planner.groups import usable_days
 from scheduling.planner.model import Reason
 from scheduling.planning import national, plain
+from scheduling.planning.difference import measured
 from scheduling.planning.picture import (
     FAR_AHEAD,
     REASONS,
@@ -212,3 +213,24 @@ def test_the_reserve_does_not_move_from_plan_to_plan(small: Any, seed: int, late
     picture = small.picture_of(seed, managers=6)
     now, then = (national.facts_of(each) for each in (picture, replace(picture, days=picture.days[later:])))
     assert np.array_equal(usable_days(then), usable_days(now)[:, later:])
+
+
+def test_a_plan_that_visits_fewer_sites_of_high_risk_does_not_make_them_wait_less(small: Any) -> None:
+    picture = small.picture_of(1, sites=60, managers=6)
+    proposal = plain.plan(picture)
+    whole = measured(picture, proposal)
+    gone = np.arange(len(proposal.day)) % 3 == 0
+    manager, day = (np.where(gone, -1, column) for column in (proposal.manager, proposal.day))
+    fewer = Proposal(manager, day, np.where(gone, 3, proposal.reason))
+    assert whole["high_risk_wait_before"] > whole["high_risk_wait_after"]
+    assert measured(picture, fewer)["high_risk_wait_after"] > whole["high_risk_wait_after"]
+
+
+def test_a_site_whose_first_visit_is_over_does_not_wait(small: Any) -> None:
+    picture = small.picture_of(1, sites=60, managers=6)
+    first = plain.plan(picture)
+    rows = first.placed[picture.needs.ordinal[first.placed] == 1]
+    over = int(first.day[rows].max())
+    later = small.again(picture, small.visits_of(picture, first, rows), over)
+    only = replace(later, sites=replace(later.sites, risk=np.where(np.isin(np.arange(60), later.kept.site), 9, 1)))
+    assert measured(only, plain.plan(only))["high_risk_wait_after"] is None
