@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,8 @@ from stack import Stack
 from world import world
 
 OUT = Path("build/faults/summary.json")
-HOME = Path(".local/faults")
+WIDTH = 130
+"""Of the table, also where the terminal does not say how wide it is."""
 COLUMNS = ("scenario", "seeds", "events", "killed", "lost", "doubled", "misordered", "invented", "failed", "seconds")
 HARM = ("lost", "doubled", "misordered", "invented", "failed")
 Row = dict[str, str | int | float | list[str]]
@@ -92,9 +94,10 @@ def is_sound(row: Row) -> bool:
 
 
 async def run(names: Sequence[str], seeds: int) -> list[Row]:
-    """All of it on one stack made for it."""
-    async with Stack.up(HOME) as stack:
-        return await play_all(stack, names, seeds, OUT)
+    """All of it on one stack made for it, which finds nothing of a run that was broken off."""
+    with TemporaryDirectory(prefix="anjeon-faults-") as home:
+        async with Stack.up(Path(home)) as stack:
+            return await play_all(stack, names, seeds, OUT)
 
 
 def main() -> None:
@@ -107,7 +110,7 @@ def main() -> None:
     table = Table(*COLUMNS)
     for row in rows:
         table.add_row(*(str(row[column]) for column in COLUMNS))
-    Console().print(table)
+    Console(width=WIDTH).print(table)
     sys.exit(0 if all(map(is_sound, rows)) else 1)
 
 
