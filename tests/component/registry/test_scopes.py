@@ -94,6 +94,11 @@ async def test_enterprises_are_seen_within_the_callers_provinces(
     assert shown.json()["name"] == rows[4]["name"]
 
 
+async def test_what_was_forgotten_is_told_for_the_whole_country_only(door: httpx.AsyncClient, token: Token) -> None:
+    assert (await door.get("/forgotten", headers=token("officer"))).status_code == 200
+    assert (await door.get("/forgotten", headers=token("officer", provinces=("KR-11",)))).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

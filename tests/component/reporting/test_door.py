@@ -36,6 +36,11 @@ async def test_the_books_are_for_those_who_keep_them(reporting: Any, role: Any, 
     assert (await (await reporting()).get("/api/reconciliation", role, **agency)).status_code == status
 
 
+async def test_the_books_of_the_nation_are_not_for_who_is_bound_to_provinces(reporting: Any) -> None:
+    answer = await (await reporting()).get("/api/reconciliation", "officer", provinces=("KR-11",))
+    assert answer.status_code == 403
+
+
 async def test_an_agency_sees_its_own_progress_and_no_other(reporting: Any, year: Any) -> None:
     office, log = await reporting(), year()
     await office.hear(log.said)

@@ -1,14 +1,17 @@
 """What must be handed in again after the database was restored to an older state."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
-from registry.api.asked import Officer, pool_of
+from access.caller import Caller
+from access.routes import allowed_for_the_nation
+from registry.api.asked import pool_of
 from registry.store import recall
 
 router = APIRouter()
+Officer = Annotated[Caller, Depends(allowed_for_the_nation("officer"))]
 
 
 @router.get("/forgotten")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from access.caller import Caller
 from access.problems import OUT_OF_SCOPE, RefusedError
-from access.routes import allowed
+from access.routes import allowed, allowed_for_the_nation
 from reporting.api.problems import NO_SUCH_AGENCY
 from reporting.store import inquiries
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api")
 AgencyReader = Annotated[Caller, Depends(allowed("officer", "agency", "service"))]
 
 
-@router.get("/reconciliation", dependencies=[Depends(allowed("officer", "operator", "service"))])
+@router.get("/reconciliation", dependencies=[Depends(allowed_for_the_nation("officer", "operator", "service"))])
 async def reconciliation(request: Request) -> dict[str, dict[str, int]]:
     """Exact counts from the read model: facts heard by type, and states that they come to."""
     return await inquiries.reconciliation(request.app.state.pool)
