@@ -197,7 +197,7 @@ def markets(draw: st.DrawFn) -> Market:
     staff = Staff(
         np.full(kinds, 7), np.zeros(kinds, np.int64), numbers(5, kinds, 2), np.array([3, 2]), np.array([3, 2])
     )
-    need = Need(np.arange(needs), numbers(14, needs, 2), numbers(14, needs), np.zeros((needs, 0), np.int64))
+    need = Need(np.arange(needs), numbers(14, needs, 2), numbers(14, needs), np.empty(0, np.int64))
     return Market(need, staff, np.arange(needs), able)
 
 

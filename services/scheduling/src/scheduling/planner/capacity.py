@@ -13,8 +13,8 @@ from ortools.graph.python.max_flow import SimpleMaxFlow
 from scheduling.planner.competence import Kinds, kinds_of
 from scheduling.planner.groups import last_of_periods, usable_days
 from scheduling.planner.model import NOBODY, PROVINCES, Facts, Flags, Ints
-from scheduling.planner.openings import fitting, unpack
-from scheduling.planner.outstanding import Outstanding, outstanding
+from scheduling.planner.openings import fitting
+from scheduling.planner.outstanding import outstanding
 
 MANY = 10**9
 A_MONTH = 28
@@ -43,14 +43,14 @@ class Staff:
 class Need:
     """Enterprises of one kind that are open in the same spans, with their visits; `place` is a row of the market's.
 
-    `most` is how many of the visits each span holds; those that fit on no day are needs without a span. `open_days` is
-    how many of the enterprises are open on each working day.
+    `most` is how many of the visits each span holds; those that fit on no day are needs without a span. `of` is the
+    need of each enterprise; it says nothing of one that wants no visits.
     """
 
     place: Ints
     most: Ints
     visits: Ints
-    open_days: Ints
+    of: Ints
 
 
 @dataclass(frozen=True)
@@ -109,20 +109,8 @@ def _need(facts: Facts, span: Ints, kinds: Kinds) -> Need:
     of_all = np.zeros((len(keys), spans), np.int64)
     np.add.at(of_all, of[: len(most)], most)
     some = visits > 0
-    opened = _open_by_day(left, of[: len(most)], (len(keys), len(span)))
-    return Need((keys >> spans)[some], of_all[some], visits[some].astype(np.int64), opened[some])
-
-
-def _open_by_day(left: Outstanding, of: Ints, shape: tuple[int, int]) -> Ints:
-    """Kind by working day: how many enterprises that want visits are open."""
-    wanting = np.flatnonzero(left.visits > 0)
-    rows = wanting[np.argsort(of[wanting], kind="stable")]
-    opened = np.zeros(shape, np.int64)
-    starts = np.flatnonzero(np.diff(of[rows], prepend=NOBODY))
-    if len(starts):
-        days = unpack(left.open_days[rows], shape[1])
-        opened[of[rows[starts]]] = np.add.reduceat(days, starts, axis=0, dtype=np.int64)
-    return opened
+    place = np.cumsum(some) - 1
+    return Need((keys >> spans)[some], of_all[some], visits[some].astype(np.int64), place[of[: len(most)]])
 
 
 def _staff(facts: Facts, span: Ints) -> tuple[Staff, Ints]:

@@ -7,6 +7,8 @@ import numpy as np
 
 from scheduling.planner.capacity import Cut, Market, cut, market_of, span_of
 from scheduling.planner.model import PROVINCES, Facts, Ints
+from scheduling.planner.openings import unpack
+from scheduling.planner.outstanding import outstanding
 from scheduling.planner.repair import Repair, fewest_managers, shared
 
 NO_MONTH = -1
@@ -66,13 +68,14 @@ def certify(facts: Facts) -> Certificate:
 
 def _by_month(facts: Facts, market: Market, found: Cut) -> list[Missing]:
     """What is missing, spread over its own open days in the spans that are short; NO_MONTH where it has none."""
-    span, months = span_of(facts), _months(facts)
+    span, months, left = span_of(facts), _months(facts), outstanding(facts)
     table = dict[tuple[int, int], int]()
     for row in np.flatnonzero(found.unserved):
+        opened = unpack(left.open_days[(market.need.of == row) & (left.visits > 0)], len(span)).sum(axis=0)
         place, visits, weights = (
             int(market.places[market.need.place[row]]),
             found.unserved[row],
-            (market.need.open_days[row] * found.short[row][span]) @ months,
+            (opened * found.short[row][span]) @ months,
         )
         each = (
             dict(enumerate(shared(int(visits), weights / weights.sum()))) if weights.any() else {NO_MONTH: int(visits)}
