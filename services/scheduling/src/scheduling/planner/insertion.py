@@ -41,20 +41,16 @@ class Place(NamedTuple):
 
 
 @compiled
-def dislike_km(world: World, site: int) -> Reals:
-    """What each day costs an enterprise that would rather have others; nothing where it says none."""
-    liked, costs = world.preferred[site], np.zeros(len(world.weekdays))
-    if liked != 0:
-        for day in range(len(costs)):
-            if (liked >> world.weekdays[day]) & 1 == 0:
-                costs[day] = DISLIKE_KM
-    return costs
+def dislike_km(world: World, site: int, day: int) -> float:
+    """What a day costs an enterprise that would rather have others; nothing where it says none."""
+    liked = world.preferred[site]
+    return DISLIKE_KM if liked != 0 and (liked >> world.weekdays[day]) & 1 == 0 else 0.0
 
 
 @compiled
 def day_costs(world: World, board: Board, wanted: Wanted, manager: int) -> Reals:
     """The longer round on each day of one manager, dislike added; infinite where the day is closed, away or full."""
-    width, dislike = board.size.shape[1], dislike_km(world, wanted.site)
+    width = board.size.shape[1]
     costs = np.full(width, np.inf)
     limit, stops = world.stops[manager], np.empty(board.stop.shape[2] + 1, np.int64)
     share = SHARED * 2 * apart(world.base[manager], world.place[wanted.site]) / limit
@@ -67,7 +63,7 @@ def day_costs(world: World, board: Board, wanted: Wanted, manager: int) -> Reals
         costs[day] = tour(world.place, world.base[manager], stops, size + 1) - board.km[manager, day]
         if day >= world.draft_from:
             costs[day] = min(costs[day], share)
-        costs[day] += dislike[day]
+        costs[day] += dislike_km(world, wanted.site, day)
     return costs
 
 

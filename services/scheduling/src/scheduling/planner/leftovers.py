@@ -16,12 +16,12 @@ def place_leftovers(facts: Facts, world: World, board: Board, placed: Visits) ->
     kinds, found = kinds_of(facts), list[Visits]()
     most = int(facts.sites.visits.max(initial=0))
     for visits in range(most, 0, -1):
-        is_done = False
-        while not is_done:  # who was given one visit may find another, with another manager
+        while True:  # who was given one visit may find another, with another manager
             queue = _lacking(facts, kinds, standing(join([placed, *found])), visits)
-            if len(queue.site):
-                found.append(_drafts(facts, queue, *insert_all(world, board, queue, kinds.able)))
-            is_done = not len(queue.site) or not len(found[-1].site)
+            given = _drafts(facts, queue, *insert_all(world, board, queue, kinds.able)) if len(queue.site) else Visits()
+            if not len(given):
+                break
+            found.append(given)
     return join(found)
 
 

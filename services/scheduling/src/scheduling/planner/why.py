@@ -89,7 +89,8 @@ def _prices(state: Live, site: int, ordinal: int) -> _Prices:
     who = np.flatnonzero(able(state, site)[facts.managers.agency])
     away = np.hypot(*(facts.managers.base[who] - facts.sites.place[site]).T)
     near = who[np.argsort(away, kind="stable")][: 8 * COMPARED]
-    wait_days, disliked = _wait_days(state, site), dislike_km(state.world, site) * ROAD
+    wait_days, width = _wait_days(state, site), len(facts.calendar)
+    disliked = np.array([dislike_km(state.world, site, one) for one in range(width)]) * ROAD
     waits = wait_days * _weight(state, site)
     asked = {
         int(one): day_costs(state.world, state.board, wanted, int(one)) * ROAD + waits
