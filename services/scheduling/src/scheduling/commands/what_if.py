@@ -70,18 +70,18 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
     reading = read(facts)
     question, dates = _question(reading, wish), _dates(wish)
     here, there = reading.facts, changed(read(facts, dates).facts if dates else reading.facts, question)
-    before = read_planned(planned, reading).plan if planned else None
-    if before and not wish["province"]:
-        visits = replace(before.visits, day=day_of(there.calendar, before.visits.date))
-        return around(here, question, before.visits), around(there, question, visits)
-    if not wish["province"]:
+    before = read_planned(planned, reading).plan.visits if planned else None
+    if wish["province"]:
+        if before is not None:
+            raise click.UsageError("A question about one province is planned from nothing: leave PLANNED away.")
+        number = PROVINCE_NUMBERS.get(wish["province"])
+        if number is None:
+            raise BadInput(f"--province {wish['province']} is none. Say one of {', '.join(PROVINCE_NUMBERS)}.")
+        return of_province(here, number), of_province(there, number)
+    if before is None:
         return here, there
-    if before:
-        raise click.UsageError("A question about one province is planned from nothing: leave PLANNED away.")
-    number = PROVINCE_NUMBERS.get(wish["province"])
-    if number is None:
-        raise BadInput(f"--province {wish['province']} is none. Say one of {', '.join(PROVINCE_NUMBERS)}.")
-    return of_province(here, number), of_province(there, number)
+    moved = replace(before, day=day_of(there.calendar, before.date))
+    return around(here, question, before), around(there, question, moved)
 
 
 def worlds(here: Facts, there: Facts) -> tuple[World, World]:

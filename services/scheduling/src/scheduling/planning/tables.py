@@ -1,6 +1,6 @@
 """The picture's facts as the tables of docs/plan-files.md, for the verifier; no planner has a hand in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -116,18 +116,21 @@ def _sites(picture: Picture, names: Names) -> Column:
 
 def _handed_back(picture: Picture, names: Names) -> Column:
     """The agencies that gave each site back, such as `…0a1|…0a2`."""
-    back, given = picture.handed_back, dict[int, list[str]]()
-    for site, agency in zip(back.site.tolist(), names.agencies.take(pa.array(back.agency)).to_pylist(), strict=True):
-        given.setdefault(site, []).append(agency)
-    return pa.array(["|".join(given.get(site, ())) for site in range(len(picture.sites))], pa.string())
+    back = picture.handed_back
+    return _lists(len(picture.sites), back.site, names.agencies.take(pa.array(back.agency)).to_pylist())
 
 
 def _days_off(rows: int, of: Ints, on: Ints) -> Column:
     """Lists of days such as `2023-08-01|2023-08-02`."""
-    days: dict[int, list[str]] = {}
-    for row, day in zip(of.tolist(), on.tolist(), strict=True):
-        days.setdefault(row, []).append(date.fromordinal(day).isoformat())
-    return pa.array(["|".join(days.get(row, ())) for row in range(rows)], pa.string())
+    return _lists(rows, of, [date.fromordinal(day).isoformat() for day in on.tolist()])
+
+
+def _lists(rows: int, of: Ints, said: Iterable[str]) -> Column:
+    """A cell a row, with all that is said of it."""
+    parts = dict[int, list[str]]()
+    for row, part in zip(of.tolist(), said, strict=True):
+        parts.setdefault(row, []).append(part)
+    return pa.array(["|".join(parts.get(row, ())) for row in range(rows)], pa.string())
 
 
 def _somewhere(rows: int) -> dict[str, Column]:
