@@ -7,7 +7,9 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -113,11 +115,9 @@ def clean(home: Home, with_jars: bool) -> None:  # click passes a flag by name
 @click.pass_obj
 def psql(home: Home, service: str, arguments: tuple[str, ...]) -> None:
     """A prompt in a service's database, as its role · 서비스 데이터베이스 열기"""
-    program = str(binaries() / "psql")
-    port = ports.remembered(home.ports).get("postgres", ports.USUAL["postgres"])
-    environment = {**os.environ, "PGPASSWORD": passwords(home, SERVICES)[service]}
+    port = ports.last_known(home.ports)["postgres"]
     where = [f"--host={HOST}", f"--port={port}", f"--username={service}", f"--dbname={service}"]
-    os.execve(program, [program, *where, *arguments], environment)  # noqa: S606  # becoming psql, without a shell
+    _become([str(binaries() / "psql"), *where, *arguments], {"PGPASSWORD": passwords(home, SERVICES)[service]})
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -126,8 +126,12 @@ def psql(home: Home, service: str, arguments: tuple[str, ...]) -> None:
 @click.pass_obj
 def run(home: Home, service: str, arguments: tuple[str, ...]) -> None:
     """A service's own command on what runs here, as `run eligibility dead-letters list` · 서비스 명령 실행"""
-    environment = {**os.environ, **environment_in(home, service)}
-    os.execve(sys.executable, [sys.executable, "-m", service, *arguments], environment)  # noqa: S606  # as for psql
+    _become([sys.executable, "-m", service, *arguments], environment_in(home, service))
+
+
+def _become(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """The program in place of this one: its own terminal, signals and exit status."""
+    os.execve(command[0], command, {**os.environ, **environment})  # noqa: S606  # there is no shell to be misled
 
 
 def main() -> None:

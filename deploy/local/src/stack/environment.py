@@ -5,7 +5,6 @@ from pathlib import Path
 
 from stack import ports
 from stack.home import Home
-from stack.ports import USUAL
 from stack.postgres import address, passwords
 from stack.problems import COMMAND, StackError
 
@@ -23,7 +22,7 @@ def environment_in(home: Home, service: str) -> Mapping[str, str]:
             f"Nothing runs in {home.folder}: `make run` or `{COMMAND} up` first.",
             f"{home.folder}에서 실행 중인 것이 없습니다. 먼저 `make run`이나 `{COMMAND} up`을 실행하십시오.",
         )
-    numbers = {**USUAL, **ports.remembered(home.ports)}
+    numbers = ports.last_known(home.ports)
     return environment_of(
         service,
         bootstrap=f"{ports.HOST}:{numbers['kafka']}",

@@ -88,6 +88,11 @@ def remembered(path: Path) -> dict[str, int]:
         return {}
 
 
+def last_known(path: Path) -> dict[str, int]:
+    """The ports of a stack that runs: as remembered, else the usual ones."""
+    return {**USUAL, **remembered(path)}
+
+
 def remember(path: Path, ports: Ports) -> None:
     """Write the ports down for the next run."""
     path.write_text(json.dumps(ports.numbers, indent=2) + "\n")
