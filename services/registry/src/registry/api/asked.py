@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from starlette.responses import JSONResponse
 
 from access.caller import ROLES_FOR_THE_NATION, Caller
-from access.routes import allowed
+from access.routes import allowed, allowed_for_the_nation
 from events.transport.db import Pool
 from registry.api.problems import ProblemError, not_found
 from registry.model.programmes import Terms
@@ -20,6 +20,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 FIRST = UUID(int=0)
 
 Officer = Annotated[Caller, Depends(allowed("officer"))]
+OfficerOfAll = Annotated[Caller, Depends(allowed_for_the_nation("officer"))]
 Nation = Annotated[Caller, Depends(allowed("officer", "service"))]
 Office = Annotated[Caller, Depends(allowed("officer", "service", "agency"))]
 Employer = Annotated[Caller, Depends(allowed("officer", "agency"))]
