@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -129,7 +129,7 @@ def run(home: Home, service: str, arguments: tuple[str, ...]) -> None:
     _become([sys.executable, "-m", service, *arguments], environment_in(home, service))
 
 
-def _become(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
     """The program in place of this one: its own terminal, signals and exit status."""
     os.execve(command[0], command, {**os.environ, **environment})  # noqa: S606  # there is no shell to be misled
 
