@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from scheduling.planfiles.columns import doubled
 from scheduling.planfiles.programme import read_programme
 from scheduling.planfiles.sheets import UnreadableError
 
@@ -155,9 +156,9 @@ def _readable(path: Path, key: str) -> tuple[list[str], list[list[str]]]:
         header, rows = _cells(path)
     except (pa.ArrowException, ValueError) as fault:
         raise UnreadableError(f"{path.name} cannot be read ({fault}). Save it as CSV in UTF-8 or Parquet.") from fault
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = doubled(header)
     if twice:
-        raise UnreadableError(f"{path.name} has two columns {', '.join(twice)}. Leave one of them.")
+        raise UnreadableError(f"{path.name} {twice}")
     if key not in header:
         raise UnreadableError(f"{path.name} has no column {key}. Add it to the header and every row.")
     return header, rows

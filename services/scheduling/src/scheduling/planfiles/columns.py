@@ -1,6 +1,6 @@
 """The names that files may use: a column or field that none of them is would be ignored, so it is named instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 OWN = "own_"
@@ -21,6 +21,12 @@ COLUMNS = {
     "visits": ("visit_id", "enterprise_id", "ordinal", "agency_id", "manager_id", "visit_on", "stage", "pinned"),
     "unscheduled": ("enterprise_id", "ordinal", "reason"),
 }  # fmt: skip
+
+
+def doubled(names: Sequence[str]) -> str:
+    """What is wrong with names of which some stand there twice; nothing if none does."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return f"has two columns {', '.join(twice)}. Leave one of them." if twice else ""
 
 
 def misnamed(names: Iterable[str], known: Iterable[str]) -> str:

@@ -1,6 +1,5 @@
 """A table of text becomes columns of numbers, days and sets; a row with an unreadable cell is refused by name."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
-from scheduling.planfiles.columns import COLUMNS, misnamed
+from scheduling.planfiles.columns import COLUMNS, doubled, misnamed
 from scheduling.planner.model import Flags, Ints, Reals
 
 HEADER_ROW = 1
@@ -137,9 +136,9 @@ def _sheet(path: Path) -> Sheet:
         kind = "Parquet" if path.suffix == ".parquet" else "CSV in UTF-8"
         reason = str(fault).partition("\n")[0]
         raise UnreadableError(f"{path} cannot be read ({reason}). Save it as {kind} with a header.") from fault
-    twice = [name for name, count in Counter(table.column_names).items() if name and count > 1]
+    twice = doubled([name for name in table.column_names if name])
     if twice:
-        raise UnreadableError(f"{path} has two columns {', '.join(twice)}. Leave one of them.")
+        raise UnreadableError(f"{path} {twice}")
     return _without_empty_rows(Sheet(path.name, _lines(table.num_rows, torn), columns, torn))
 
 
