@@ -6,6 +6,7 @@ import signal
 
 from audit import Verdict
 from scenario import finish, has_written, kill_at, scenario
+from stack.processes import Process
 from world import World, eventually
 
 
@@ -51,7 +52,7 @@ async def consumer_stopped_and_woken(world: World, seed: int) -> Verdict:
     await world.stop(sleeper, point)
     taker = await world.start("consume", on="ledger")
     await eventually(lambda: has_written(world, taker.pid), seconds=60, what="the other takes over")
-    sleeper.send_signal(signal.SIGCONT)
+    sleeper.signal(signal.SIGCONT)
     await world.settled()
     await world.kill(taker)
     await world.write(world.events // 4, seed + 100)
@@ -74,7 +75,7 @@ async def consumers_joining_and_leaving(world: World, seed: int) -> Verdict:
     return await finish(world)
 
 
-async def _at_work(world: World, consumer: asyncio.subprocess.Process, seed: int) -> None:
+async def _at_work(world: World, consumer: Process, seed: int) -> None:
     """Write until this instance has written something down: a machine may take long to start it."""
     while not await has_written(world, consumer.pid):
         await (await world.write(world.events // 8, seed)).wait()
@@ -89,6 +90,6 @@ async def consumer_frozen_inside_a_copy(world: World, seed: int) -> Verdict:
     await world.stop(frozen, "in_copy")
     await world.start("consume", on="ledger")
     await world.settled()  # without it: not one of its partitions may wait until it wakes
-    frozen.send_signal(signal.SIGCONT)
+    frozen.signal(signal.SIGCONT)
     await world.write(world.events // 4, seed + 100)
     return await finish(world)

@@ -36,7 +36,7 @@ async def relay_stopped_and_woken(world: World, seed: int) -> Verdict:
     await world.stop(sleeper, point)
     taker = await world.start("relay", on="source")
     await eventually(lambda: holds(world, world.events // 4), seconds=60, what="the other relay takes over")
-    sleeper.send_signal(signal.SIGCONT)
+    sleeper.signal(signal.SIGCONT)
     await world.settled()
     await world.kill(taker)
     await world.write(world.events // 4, seed + 100)

@@ -2,24 +2,32 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
 from audit import Verdict, audit
 from world import World, fetch
 
-Scenario = Callable[[World, int], Awaitable[Verdict]]
+Play = Callable[[World, int], Awaitable[Verdict]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is played, and how often it kills or stops something."""
+
+    play: Play
+    kills: int
+
+
 SCENARIOS: dict[str, Scenario] = {}
-KILLS: dict[str, int] = {}
-"""How often a scenario kills or stops something."""
 
 
-def scenario(*, kills: int) -> Callable[[Scenario], Scenario]:
+def scenario(*, kills: int) -> Callable[[Play], Play]:
     """Enter a scenario under its name."""
 
-    def enter(function: Scenario) -> Scenario:
-        SCENARIOS[function.__name__] = function
-        KILLS[function.__name__] = kills
+    def enter(function: Play) -> Play:
+        SCENARIOS[function.__name__] = Scenario(function, kills)
         return function
 
     return enter
@@ -27,11 +35,12 @@ def scenario(*, kills: int) -> Callable[[Scenario], Scenario]:
 
 async def play(name: str, world: World, seed: int) -> Verdict:
     """Play a scenario; one that says nothing, or does not do the harm that it is for, shows nothing."""
-    verdict = await SCENARIOS[name](world, seed)
+    scenario = SCENARIOS[name]
+    verdict = await scenario.play(world, seed)
     if not verdict.events:
         raise AssertionError("nothing was said")
-    if world.killed != KILLS[name]:
-        raise AssertionError(f"{world.killed} were killed or stopped, not {KILLS[name]}")
+    if world.killed != scenario.kills:
+        raise AssertionError(f"{world.killed} were killed or stopped, not {scenario.kills}")
     return verdict
 
 

@@ -4,7 +4,7 @@ import consumers
 import logs
 import relays
 import servers
-from scenario import KILLS, SCENARIOS, play
+from scenario import SCENARIOS, play
 
 ROOMS = (consumers, relays, servers, logs)
-__all__ = ["KILLS", "ROOMS", "SCENARIOS", "play"]
+__all__ = ["ROOMS", "SCENARIOS", "play"]

@@ -8,7 +8,8 @@ import pytest
 
 import run
 from audit import Verdict
-from scenarios import KILLS, SCENARIOS
+from scenario import Scenario
+from scenarios import SCENARIOS
 from stack import Stack
 from world import World, world
 
@@ -36,9 +37,8 @@ async def does_no_harm(world: World, seed: int) -> Verdict:
 async def test_a_seed_that_breaks_off_is_told_and_the_others_go_on(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for kills, scenario in enumerate((breaks_at_seed_1, loses_one, says_nothing, does_no_harm)):
-        monkeypatch.setitem(SCENARIOS, scenario.__name__, scenario)
-        monkeypatch.setitem(KILLS, scenario.__name__, kills // 3)
+    for kills, play in enumerate((breaks_at_seed_1, loses_one, says_nothing, does_no_harm)):
+        monkeypatch.setitem(SCENARIOS, play.__name__, Scenario(play, kills // 3))
     rows = await run.play_all(stack, ["breaks_at_seed_1", "loses_one"], 2, tmp_path / "summary.json")
     assert [(row["seeds"], row["events"], row["lost"], row["failed"]) for row in rows] == [(2, 3, 0, 1), (2, 6, 2, 0)]
     assert rows[0]["errors"] == ["seed 1: TimeoutError: it never came"]

@@ -23,7 +23,7 @@ async def test_a_wrong_reader_that_breaks_off_is_not_caught_losing(
     monkeypatch.setitem(WRONG_READERS, "by_number", breaks_off)
     async with world(stack, "breaksoff", events=80) as made:
         with pytest.RaisesGroup(pytest.RaisesExc(ConnectionError, match="cannot read")):
-            await SCENARIOS["eight_writers_single_rows"](made, 1)
+            await SCENARIOS["eight_writers_single_rows"].play(made, 1)
 
 
 async def test_a_wrong_reader_is_judged_once_it_has_come_to_the_end(stack: Stack) -> None:

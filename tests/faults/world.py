@@ -1,7 +1,6 @@
 """A world: two databases, its own topics, and the ledger's programs as processes that can be killed and stopped."""
 
 import asyncio
-import os
 import signal
 import sys
 import time
@@ -19,9 +18,11 @@ from aiokafka.errors import KafkaError
 
 from events.transport import db
 from stack import Stack
+from stack.processes import Process, Processes, Program
 
 PROGRAM = Path(__file__).with_name("ledger.py")
 PARTITIONS = 12
+KEPT = Path("build/faults")
 SCHEMA = """
     create table counter (key text primary key, n integer not null);
     create table said (key text, n integer, at timestamptz default clock_timestamp(), primary key (key, n));
@@ -36,21 +37,19 @@ class World:
 
     name: str
     stack: Stack
+    programs: Processes
     source: str
     ledger: str
     pause: Path
     events: int
     """How many facts each scenario says."""
-    processes: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
-    writers: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
+    writers: list[Process] = field(default_factory=list[Process])
     killed: int = 0
 
     @property
-    def log(self) -> Path:
+    def logs(self) -> Path:
         """What the programs say; kept, to see what went wrong."""
-        file = Path("build/faults") / f"{self.name}.log"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        return file
+        return self.programs.home / "log"
 
     @property
     def topics(self) -> dict[str, str]:
@@ -58,35 +57,31 @@ class World:
         kinds = {"word": f"{self.name}.word.v1", "name": f"{self.name}.name.v1", "echo": f"{self.name}.echo.v1"}
         return {**kinds, "dlq": f"{self.name}-ledger.dlq"}
 
-    async def start(self, what: str, *arguments: object, on: str, pause_at: str = "") -> asyncio.subprocess.Process:
+    async def start(self, what: str, *arguments: object, on: str, pause_at: str = "") -> Process:
         """Start one of the ledger's programs on one of the databases (`source` or `ledger`)."""
         environment = {
-            **os.environ,
             "LEDGER_WORLD": self.name,
             "LEDGER_KAFKA": self.stack.kafka.bootstrap,
             "LEDGER_DSN": {"source": self.source, "ledger": self.ledger}[on],
             "LEDGER_PAUSE": str(self.pause),
             "LEDGER_PAUSE_AT": pause_at,
         }
-        with self.log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, str(PROGRAM), what, *map(str, arguments), env=environment, stderr=log, stdout=log
-            )
-        self.processes.append(process)
-        return process
+        name = f"{what}-{len(self.programs.running)}"
+        command = (sys.executable, str(PROGRAM), what, *map(str, arguments))
+        return self.programs.launch(Program(name, command, environment, stop_signal=signal.SIGKILL))
 
-    async def write(self, events: int, seed: int, *, writers: int = 4, size: int = 5) -> asyncio.subprocess.Process:
+    async def write(self, events: int, seed: int, *, writers: int = 4, size: int = 5) -> Process:
         """Start the writers."""
         self.writers.append(await self.start("write", writers, size, events, seed, on="source"))
         return self.writers[-1]
 
-    async def start_all(self, *, consumers: int = 1) -> list[asyncio.subprocess.Process]:
+    async def start_all(self, *, consumers: int = 1) -> list[Process]:
         """Both relays and so many consumers; the consumers are returned."""
         await self.start("relay", on="source")
         await self.start("relay", on="ledger")
         return [await self.start("consume", on="ledger") for _ in range(consumers)]
 
-    async def load(self, seed: int) -> asyncio.subprocess.Process:
+    async def load(self, seed: int) -> Process:
         """Start the writers, and wait until facts of theirs reach the ledger: what happens next happens under load."""
         [before] = await fetch(self.source, "select count(*) from said")
         writer = await self.write(self.events, seed)
@@ -98,33 +93,34 @@ class World:
         await eventually(has_more, seconds=60, what="facts reach the ledger")
         return writer
 
-    async def kill(self, process: asyncio.subprocess.Process) -> None:
+    async def kill(self, process: Process) -> None:
         """SIGKILL: nothing gets to tidy up."""
         await self._end(process, signal.SIGKILL, -signal.SIGKILL)
 
-    async def dismiss(self, process: asyncio.subprocess.Process) -> None:
+    async def dismiss(self, process: Process) -> None:
         """SIGTERM: it ends in an orderly way."""
         await self._end(process, signal.SIGTERM, 0)
 
-    async def _end(self, process: asyncio.subprocess.Process, number: int, status: int) -> None:
+    async def _end(self, process: Process, number: int, status: int) -> None:
         """Whoever has ended by itself, or otherwise than meant, has not been under this fault."""
-        if process.returncode is None:
-            process.send_signal(number)
+        process.signal(number)
         if await process.wait() != status:
-            raise RuntimeError(f"process {process.pid} ended with {process.returncode}, not {status}; see {self.log}")
+            raise RuntimeError(
+                f"{process.program.name} ended with {process.exit_status}, not {status}; see {self.logs}"
+            )
         self.killed += 1
 
-    async def paused(self, process: asyncio.subprocess.Process, point: str) -> None:
+    async def paused(self, process: Process, point: str) -> None:
         """Wait until the program stands at the point."""
         file = self.pause / point
         await eventually(lambda: _is_written(file), seconds=60, what=f"a program reaches {point}")
         if int(file.read_text()) != process.pid:
             raise RuntimeError(f"another program stands at {point}")
 
-    async def stop(self, process: asyncio.subprocess.Process, point: str) -> None:
+    async def stop(self, process: Process, point: str) -> None:
         """SIGSTOP a program that stands at the point; it will go on from there as soon as it is woken."""
         await self.paused(process, point)
-        process.send_signal(signal.SIGSTOP)
+        process.signal(signal.SIGSTOP)
         self.killed += 1
         self.go_on(point)
 
@@ -140,8 +136,8 @@ class World:
     async def settled(self, seconds: float = 90) -> None:
         """Wait until both outboxes are published and the ledger stands at the end of every partition."""
         if any([await writer.wait() for writer in self.writers]):
-            raise RuntimeError(f"a writer has not said all that it was to say; see {self.log}")
-        await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.log}")
+            raise RuntimeError(f"a writer has not said all that it was to say; see {self.logs}")
+        await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.logs}")
 
     async def _is_settled(self) -> bool:
         """Asked in the order in which facts travel, or one could slip by between two questions."""
@@ -173,13 +169,6 @@ class World:
             await group.commit({TopicPartition(*partition): int(end * share) for partition, end in ends.items()})
         finally:
             await group.stop()
-
-    async def close(self) -> None:
-        """End every process, the stopped ones too."""
-        for process in self.processes:
-            if process.returncode is None:
-                process.send_signal(signal.SIGKILL)
-            await process.wait()
 
 
 _UNPUBLISHED = """
@@ -241,19 +230,20 @@ async def reader(bootstrap: str) -> AsyncGenerator[AIOKafkaConsumer]:
 async def world(stack: Stack, name: str, *, events: int = 4_000) -> AsyncGenerator[World]:
     """Make a world, and remove its processes, databases and topics afterwards."""
     with TemporaryDirectory(prefix=f"{name}-") as pause:
-        dsns = [await _database(stack, f"{name}_{part}") for part in ("source", "ledger")]
-        made = World(name, stack, dsns[0], dsns[1], Path(pause), events)
-        admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
-        await admin.start()
-        try:
-            await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in made.topics.values()])
-            yield made
-        finally:
-            await made.close()
-            await admin.delete_topics(list(made.topics.values()))
-            await admin.close()
-            for part in ("source", "ledger"):
-                await fetch(stack.postgres.admin_dsn, f'drop database "{name}_{part}" with (force)')
+        async with Processes(KEPT / name) as programs:
+            dsns = [await _database(stack, f"{name}_{part}") for part in ("source", "ledger")]
+            made = World(name, stack, programs, dsns[0], dsns[1], Path(pause), events)
+            admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
+            await admin.start()
+            try:
+                await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in made.topics.values()])
+                yield made
+            finally:
+                await programs.stop()
+                await admin.delete_topics(list(made.topics.values()))
+                await admin.close()
+                for part in ("source", "ledger"):
+                    await fetch(stack.postgres.admin_dsn, f'drop database "{name}_{part}" with (force)')
 
 
 async def _database(stack: Stack, name: str) -> str:
