@@ -207,3 +207,14 @@ async def test_only_its_own_agency_and_manager_report_a_visit(planned: Any, comp
     assert [one["rows"][0].get("reason") for one in answers] == ["not_yours", "not_yours", None]
     officer = await planned.call("POST", "/visits/reports", "officer", json=[row])
     assert officer.status_code == 403
+
+
+async def test_nobody_reports_a_visit_outside_their_provinces(planned: Any, completed: Any) -> None:
+    visit, *others = firsts(await planned.visits())
+    outside = next(other for other in others if other["province"] != visit["province"])
+    here: dict[str, Any] = {"who": {"provinces": (visit["province"],)}}
+    told = await planned.report([completed(outside), completed(visit)], "service", **here)
+    assert [(row["answer"], row.get("reason")) for row in told["rows"]] == [
+        ("refused", "not_yours"),
+        ("accepted", None),
+    ]

@@ -1,14 +1,16 @@
-"""The rules of a visit: what may be reported of it, how its state moves, and on which day it is booked again."""
+"""The rules of a visit: whose it is, what may be reported of it, how it goes on, and when it is booked again."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
+from access.caller import Caller
 from events.contracts.scheduling import VisitCancelled, VisitCompleted, VisitMissed
 from korea.calendar import working_days
 from scheduling import reasons
-from scheduling.model import Because, Ended, ManagerDays, OpenDays, Programme, Report, Visit
+from scheduling.model import Because, Ended, ManagerDays, OpenDays, Programme, Report, Visit, Wish
 
 Verdict = Literal["accepted", "repeated"] | Because
 Said = VisitCompleted | VisitMissed
@@ -26,6 +28,12 @@ class Case:
     programme: Programme | None
     siblings: Sequence[Visit]
     today: date
+
+
+def may_see(caller: Caller, one: Visit | Wish) -> bool:
+    """Whether a visit, or a wish about one, is within the caller's agency, person and provinces."""
+    whose = one.manager_id or UUID(int=0)  # a hand-back is an agency's, no manager's
+    return caller.may_see_manager(whose, one.agency_id) and caller.may_see_province(one.province)
 
 
 def judge(report: Report, case: Case) -> Verdict:

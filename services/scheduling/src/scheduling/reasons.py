@@ -11,8 +11,8 @@ UNKNOWN_VISIT = Because(
 )
 NOT_YOURS = Because(
     "not_yours",
-    "다른 기관 또는 다른 담당자의 방문입니다. 담당 기관에서 보고하십시오.",
-    "The visit belongs to another agency or manager. Whoever it belongs to has to report it.",
+    "다른 기관, 다른 담당자 또는 담당 지역 밖의 방문입니다. 담당 기관에서 보고하십시오.",
+    "The visit belongs to another agency or manager, or lies outside your provinces. Whoever it belongs to reports it.",
 )
 REPORT_ID_TAKEN = Because(
     "report_id_taken",

@@ -57,7 +57,7 @@ class _Sheet:
         siblings = self._siblings(visit) if visit else []
         case = policy.Case(
             visit=visit,
-            is_theirs=visit is not None and caller.may_see_manager(visit.manager_id, visit.agency_id),
+            is_theirs=visit is not None and policy.may_see(caller, visit),
             known_digest=self._digests.get((report.visit_id, report.report_id)),
             programme=self._programmes.get(visit.programme_id) if visit else None,
             siblings=siblings,

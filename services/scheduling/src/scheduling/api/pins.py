@@ -11,7 +11,7 @@ from access.problems import OUT_OF_SCOPE, RefusedError
 from access.routes import allowed
 from events.transport.outbox import transaction
 from scheduling.api.problems import NO_VISIT, NOT_SCHEDULED
-from scheduling.api.visits import may_see
+from scheduling.policy import may_see
 from scheduling.store import visits
 
 router = APIRouter()

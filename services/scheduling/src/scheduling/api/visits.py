@@ -16,6 +16,7 @@ from access.routes import allowed
 from events.transport.db import Pool
 from scheduling.api.places import AfterVisit
 from scheduling.model import State, Visit
+from scheduling.policy import may_see
 from scheduling.store import picture, reads
 from scheduling.store.reads import Wanted
 from scheduling.store.visits import visits_to
@@ -106,8 +107,3 @@ async def _shown(pool: Pool, found: Sequence[Visit]) -> list[dict[str, Any]]:
     known = await picture.programmes(pool, {visit.programme_id for visit in found})
     marks = {name: programme.is_synthetic for name, programme in known.items()}
     return [asdict(visit) | {"is_synthetic": marks.get(visit.programme_id)} for visit in found]
-
-
-def may_see(caller: Caller, visit: Visit) -> bool:
-    """The same scope, visit by visit."""
-    return caller.may_see_manager(visit.manager_id, visit.agency_id) and caller.may_see_province(visit.province)

@@ -15,8 +15,8 @@ from access.problems import OUT_OF_SCOPE, RefusedError
 from access.routes import allowed
 from events.transport.outbox import Transaction, transaction
 from scheduling.api.problems import NO_VISIT, NO_WISH, NOT_SCHEDULED, WISH_ID_TAKEN
-from scheduling.api.visits import may_see
 from scheduling.model import Visit, Wish
+from scheduling.policy import may_see
 from scheduling.store import plans, visits, wishes
 
 router = APIRouter()
@@ -110,21 +110,16 @@ async def a_wish(request: Request, wish_id: UUID, caller: Reader) -> dict[str, A
     wish = await wishes.find(request.app.state.pool, wish_id)
     if wish is None:
         raise RefusedError(NO_WISH)
-    if not _may_see(caller, wish):
+    if not may_see(caller, wish):
         raise RefusedError(OUT_OF_SCOPE)
     names = ("wish_id", "kind", "state", "programme_id", "enterprise_id", "visit_id", "days", "asked_at", "answered_at")
     return {name: getattr(wish, name) for name in (*names, "plan_id", "visits", "reason")} | {"said": wish.said}
 
 
-def _may_see(caller: Caller, wish: Wish) -> bool:
-    whose = wish.manager_id or UUID(int=0)
-    return caller.may_see_manager(whose, wish.agency_id) and caller.may_see_province(wish.province)
-
-
 async def _known(tx: Transaction, asked: _Asked) -> Wish | None:
     """Said again a wish is what it was, whatever has become of the visits since."""
     wish = await wishes.find(tx.db, asked.said.wish_id)
-    if wish and (wish.digest != asked.digest or not _may_see(asked.caller, wish)):
+    if wish and (wish.digest != asked.digest or not may_see(asked.caller, wish)):
         raise RefusedError(WISH_ID_TAKEN)
     return wish
 
