@@ -64,6 +64,15 @@ def district(code: str) -> District:
 
 
 @cache
+def province_of_district(code: str) -> str:
+    """The province (ISO 3166-2:KR) of a five-digit code; empty when it names no district."""
+    try:
+        return district(code).province if len(code) == 5 else ""
+    except KeyError:
+        return ""
+
+
+@cache
 def boundary(code: str) -> shapely.Geometry:
     """Its outline (WGS84, longitude before latitude), prepared for many point-in-polygon questions."""
     parts = [_boundaries()[drawn][1] for drawn in _drawn_codes(code)]

@@ -6,10 +6,11 @@ Its numbers have six digits of ten, and its industries are coded by the tax serv
 
 from datetime import date
 
+from korea.districts import province_of_district
 from registry.model.enterprises import Enterprise, Reading
 from registry.policy.sheets.cells import UnreadableError, day, needed_text, text, whole_number
 from registry.policy.sheets.columns import Column, Sheet, Values
-from registry.policy.sheets.worksites import identity_of, province_of
+from registry.policy.sheets.identity import identity_of
 
 UNKNOWN_INDUSTRY = "000000"
 SAYS = frozenset({
@@ -58,7 +59,7 @@ def _enterprise(values: Values) -> Reading:
     if not address:
         raise UnreadableError("도로명주소도 지번주소도 없습니다", "has neither a road nor a lot address", "road|lot")
     district = province + rest
-    found = province_of(district)
+    found = province_of_district(district)
     if not found:
         raise UnreadableError(
             f"법정동 시군구 코드가 아닙니다: {district}", f"is no district: {district}", "province|district"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import get_args
 
 from events.contracts.registry import IndustryCodeSystem
+from korea.districts import province_of_district
 from registry.model.enterprises import Enterprise, Reading
 from registry.policy.sheets.cells import (
     UnreadableError,
@@ -20,7 +21,7 @@ from registry.policy.sheets.cells import (
     whole_number,
 )
 from registry.policy.sheets.columns import Column, Sheet, Values
-from registry.policy.sheets.worksites import identity_of, province_of
+from registry.policy.sheets.identity import identity_of
 
 CODE_SYSTEMS = get_args(IndustryCodeSystem)
 
@@ -46,7 +47,7 @@ def industry_code(cell: str) -> str:
 def district_code(cell: str) -> str:
     """A district's five digits in the legal-district code system."""
     said = cell.strip()
-    if not province_of(said):
+    if not province_of_district(said):
         raise UnreadableError(f"법정동 시군구 코드 5자리가 아닙니다: {said}", f"is no five-digit district code: {said}")
     return said
 
@@ -57,7 +58,7 @@ def _enterprise(values: Values) -> Reading:
         longitude, found_risk, opens, closes, closed, closed_days, preferred, is_synthetic, registered_on, changed_on,
         closed_on,
     ) = values  # fmt: skip
-    found = province_of(district)
+    found = province_of_district(district)
     if province and province != found:
         raise UnreadableError(
             f"시군구 {district}은(는) {found}에 있는데 시도는 {province}입니다",

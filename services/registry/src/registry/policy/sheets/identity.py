@@ -1,9 +1,6 @@
-"""What sheets of enterprises share: who an enterprise is, and in which district of which province it lies."""
+"""What sheets of enterprises share: who an enterprise is."""
 
-from functools import cache
 from uuid import UUID, uuid5
-
-from korea.districts import district
 
 ENTERPRISES = UUID("3b1a7f0e-4f0c-5d7b-8c55-0f6d6f6d8a31")  # namespace of ids that follow from number, name and address
 
@@ -15,12 +12,3 @@ def identity_of(number: str, name: str, address: str) -> UUID:
     it comes from another list, and next month.
     """
     return uuid5(ENTERPRISES, f"{number[:6]}|{name}|{address}")
-
-
-@cache
-def province_of(code: str) -> str:
-    """The province of a district's five-digit code; empty when there is no such district."""
-    try:
-        return district(code).province if len(code) == 5 else ""
-    except KeyError:
-        return ""
