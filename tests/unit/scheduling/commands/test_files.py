@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from korea.districts import place_in
 from scheduling.commands import plan as group
 from scheduling.planfiles.facts import read_facts
 from scheduling.planfiles.plans import read_plan, visit_ids, write_plan
 from scheduling.planner import plan
+from scheduling.planner.geometry import on_the_map
 
 
 def open_dates(bits: Any, dates: Any) -> list[str]:
@@ -58,6 +60,9 @@ def test_an_enterprise_is_open_when_it_says_so_and_from_when_it_is_known(folder:
         ("e9,farming,KR-11,,37.5,127.0,2,,,,,,,", "sector", "none of"),
         ("e9,service,KR-99,,37.5,127.0,2,,,,,,,", "province", "none of"),
         ("e9,service,KR-11,,north,127.0,2,,,,,,,", "latitude", "not a number"),
+        ("e9,service,KR-11,,,127.0,2,,,,,,,", "latitude", "is empty"),
+        ("e9,service,KR-11,,,,2,,,,,,,", "latitude", "`district` is no"),
+        ("e9,service,KR-11,26110,,,2,,,,,,,", "latitude", "of the row's province"),
         ("e9,service,KR-11,,37.5,127.0,12,,,,,,,", "risk", "not between"),
         ("e9,service,KR-11,,37.5,127.0,2,2023-13-01,,,,,,", "open_from", "not a date"),
         ("e9,service,KR-11,,37.5,127.0,2,2023-09-01,2023-08-01,,,,,", "open_until", "before"),
@@ -71,6 +76,15 @@ def test_a_bad_row_is_named_and_the_rest_is_planned(
     assert [(one.file, one.row, one.column) for one in reading.refusals] == [("enterprises.csv", 5, column)]
     assert reason in reading.refusals[0].reason
     assert reading.names.enterprises == ["e1", "e2", "e3"]
+
+
+def test_an_enterprise_without_a_place_lies_in_its_district_always_at_the_same_place(
+    folder: Callable[..., Path],
+) -> None:
+    reading = read_facts(folder("e8,service,KR-11,11110,,,2,,,,,,,", "e9,service,KR-11,11110,,,2,,,,,,,"))
+    assert reading.refusals == []
+    place = np.array([place_in("11110", name) for name in ("e8", "e9")])
+    assert reading.facts.sites.place[3:].tolist() == on_the_map(*place.T).tolist()
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -21,8 +21,8 @@ from scheduling.verifier import visits as verifier_visits
 
 CELLS = (
     "", "0", "2.5", "9.5", "20", "21", "-0.5", "nan", "soon", "37.5", "127.1", "mon", "Mon", "mon | tue", "mon|", "|",
-    "service", "Service", "KR-11| KR-41", "KR-99", "a1", "a2", "a9", "e2", "m2", "2023-06-01", "20230601", "2023-02-30",
-    "TRUE", "true", "False", "7", "done", "Draft",
+    "service", "Service", "KR-11| KR-41", "KR-99", "11110", "26110", "a1", "a2", "a9", "e2", "m2",
+    "2023-06-01", "20230601", "2023-02-30", "TRUE", "true", "False", "7", "done", "Draft",
     "2023-06-01..2023-06-30", "2023-06-30..2023-06-01", "2023-06-01 | 2023-07-01", "2023-06-01..", " 3 ",
 )  # fmt: skip
 COLUMNS = {
@@ -30,8 +30,9 @@ COLUMNS = {
                  "suspended_from", "suspended_until"),
     "managers": ("manager_id", "agency_id", "latitude", "longitude", "visits_a_day", "trained_on", "available_from",
                  "available_until", "leave"),
-    "enterprises": ("enterprise_id", "sector", "province", "latitude", "longitude", "risk", "open_from", "open_until",
-                    "closed_weekdays", "closed_days", "preferred_weekdays", "residual_risk", "known_on", "handed_back"),
+    "enterprises": ("enterprise_id", "sector", "province", "district", "latitude", "longitude", "risk", "open_from",
+                    "open_until", "closed_weekdays", "closed_days", "preferred_weekdays", "residual_risk",
+                    "known_on", "handed_back"),
 }  # fmt: skip
 CASES = [(stem, column) for stem, columns in COLUMNS.items() for column in columns]
 
@@ -70,6 +71,9 @@ def taken(folder: Path) -> tuple[list[list[str]], list[list[str]]]:
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=damages())
 @example(damage=[("agencies", 0, "agency_id", "a2"), ("agencies", 0, "sectors", "")])  # no agency is left
+@example(damage=[("enterprises", 0, place, "") for place in ("latitude", "longitude")])
+@example(damage=[("enterprises", 0, *cell) for cell in (("latitude", ""), ("longitude", ""), ("district", "11110"))])
+@example(damage=[("enterprises", 0, *cell) for cell in (("latitude", ""), ("longitude", ""), ("district", "26110"))])
 def test_both_take_or_both_refuse_each_damaged_row(
     folder: Callable[..., Path], damage: list[tuple[str, int, str, str]]
 ) -> None:

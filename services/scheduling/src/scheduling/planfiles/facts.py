@@ -9,9 +9,9 @@ import numpy as np
 
 from korea.provinces import PROVINCES
 from scheduling.planfiles.cells import bits_of, day_or, number_between, one_of, spans, whole_between
+from scheduling.planfiles.places import demanded, given, in_districts
 from scheduling.planfiles.programme import calendar_of, read_programme, rules_of
 from scheduling.planfiles.sheets import Refusal, Sheet, open_sheet
-from scheduling.planner.geometry import on_the_map
 from scheduling.planner.model import (
     SECTORS,
     Agencies,
@@ -22,7 +22,6 @@ from scheduling.planner.model import (
     Flags,
     Ints,
     Managers,
-    Reals,
     Sites,
     key_of,
 )
@@ -32,7 +31,6 @@ SECTOR_NUMBERS = {name: number for number, name in enumerate(SECTORS)}
 PROVINCE_NUMBERS = {province.code: number for number, province in enumerate(PROVINCES)}
 WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 LONG_AGO, FAR_AHEAD = 0, 10**7
-_LATITUDE, _LONGITUDE = number_between(33.0, 39.0), number_between(124.0, 132.0)
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def _licensed(folder: Path, calendar: Calendar) -> _Licensed:
     sheet.keys("agency_id")
     sectors = sheet.whole("sectors", bits_of(SECTOR_NUMBERS, demanded=True))
     provinces = sheet.whole("provinces", bits_of(PROVINCE_NUMBERS))
-    place = _place(sheet)
+    place = demanded(sheet)
     days = _within(
         calendar, sheet.whole("qualified_on", day_or(FAR_AHEAD)), sheet.whole("licence_until", day_or(FAR_AHEAD))
     )
@@ -119,13 +117,10 @@ def _managers(
     sheet.in_order("available_from", "available_until", *available)
     days &= _within(calendar, *available)
     _close(calendar, days, *sheet.each("leave", spans, ()))
-    home, half = (sheet.whole(name, lambda cell: cell != "") > 0 for name in ("latitude", "longitude"))
-    for row in np.flatnonzero(home != half):
-        sheet.refuse(int(row), "longitude" if home[row] else "latitude", "is empty")
-    base = _place(sheet, empty=(36.0, 127.0))
+    base, gives = given(sheet)
     fine = sheet.readable()
     of = of[fine]  # only of these is the agency known
-    base = np.where(home[fine, None], base[fine], licensed.agencies.place[of])
+    base = np.where(gives[fine, None], base[fine], licensed.agencies.place[of])
     key = np.array([key_of(name) for name in sheet.kept("manager_id")], np.int64)
     open_days = pack(days[fine] & licensed.days[of])
     return Managers(of, base, stops[fine].astype(np.int64), open_days, key), sheet
@@ -135,7 +130,7 @@ def _enterprises(folder: Path, calendar: Calendar, programme: dict[str, Any]) ->
     sheet = open_sheet(folder, "enterprises", ("enterprise_id", "sector", "province", "latitude", "longitude", "risk"))
     sheet.keys("enterprise_id")
     sector, province = sheet.whole("sector", one_of(SECTOR_NUMBERS)), sheet.whole("province", one_of(PROVINCE_NUMBERS))
-    risk, place = sheet.numbers("risk", number_between(0, 9)), _place(sheet)
+    risk, place = sheet.numbers("risk", number_between(0, 9)), in_districts(sheet)
     residual = sheet.numbers("residual_risk", lambda cell: number_between(0, 9)(cell) if cell else -1.0)
     known = sheet.whole("known_on", day_or(LONG_AGO))
     preferred = sheet.whole("preferred_weekdays", bits_of(WEEKDAYS))
@@ -189,13 +184,3 @@ def _close(calendar: Calendar, days: Flags, spells: list[tuple[tuple[int, int], 
     for number in [number for number, spell in enumerate(spells) if spell]:
         for first, last in spells[number]:
             days[np.ix_(of_row == number, (calendar.dates >= first) & (calendar.dates <= last))] = False
-
-
-def _place(sheet: Sheet, empty: tuple[float, float] | None = None) -> Reals:
-    def latitude(cell: str) -> float:
-        return empty[0] if empty and not cell else _LATITUDE(cell)
-
-    def longitude(cell: str) -> float:
-        return empty[1] if empty and not cell else _LONGITUDE(cell)
-
-    return on_the_map(sheet.numbers("latitude", latitude), sheet.numbers("longitude", longitude))

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from korea.districts import province_of_district
 from scheduling.verifier.cells import (
     LONG_AGO,
     NEVER,
@@ -149,7 +150,7 @@ def _enterprises(sheet: Sheet, agencies: Agencies, programme: Programme) -> Ente
     sheet.refuse("residual_risk", said & ((residual < 0) | (residual > 9)), "not a risk of 0-9")
     _matrix(sheet, "preferred_weekdays", WEEKDAYS)
     required = programme.minimum_visits + (residual >= programme.third_visit_from_risk)
-    _check_place(sheet)
+    _check_district(sheet)
     opens, shuts = sheet.days("open_from", LONG_AGO), sheet.days("open_until", NEVER)
     sheet.refuse("open_until", opens > shuts, "before open_from")
     risk = sheet.numbers("risk", -1.0)
@@ -184,13 +185,24 @@ def _check_place(sheet: Sheet) -> None:
         sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
 
 
-def _check_base(sheet: Sheet) -> None:
-    """A manager starts where the row says, or where the agency is; half a place is none."""
+def _check_district(sheet: Sheet) -> None:
+    """An enterprise lies where the row says, or somewhere in its district; half a place is none."""
+    lost = _check_base(sheet)
+    provinces, districts = sheet.text("province"), sheet.text("district")
+    for row in np.flatnonzero(lost):
+        province = provinces[row].as_py()
+        lost[row] = province is None or province_of_district(districts[row].as_py() or "") != province
+    sheet.refuse("district", lost, "neither a place nor a five-digit district of the province")
+
+
+def _check_base(sheet: Sheet) -> Bools:
+    """A manager starts where the row says, or where the agency is; half a place is none. Tells who gives no place."""
     nowhere = _empty(sheet, "latitude"), _empty(sheet, "longitude")
     sheet.refuse("latitude", nowhere[0] != nowhere[1], "half of a place")
     for column, least, most in PLACES:
         degrees = sheet.numbers(column, least)
         sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
+    return nowhere[0] & nowhere[1]
 
 
 def _empty(sheet: Sheet, column: str) -> Bools:
