@@ -7,12 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
 
 from rehearsal import applying
+from rehearsal.__main__ import run
 from rehearsal.settings import Settings
 from rehearsal.summary import Summary
 from rehearsal.troubles import TROUBLES, told
-from stack.problems import DiskFullError
+from stack.home import Home
+from stack.problems import AlreadyRunningError, DiskFullError
 
 
 @pytest.fixture
@@ -45,6 +48,12 @@ def test_a_disk_that_fills_up_is_what_is_said_of_the_years_files(full_disk: Path
 
 def test_whatever_a_full_disk_breaks_it_is_the_disk_that_is_told(full_disk: Path) -> None:
     assert "is full" in told(httpx.ReadError("registry hung up"), settings_in(full_disk))
+
+
+async def test_a_second_run_in_the_same_folder_is_refused_and_writes_nothing(tmp_path: Path) -> None:
+    with Home.at(tmp_path).held(), pytest.raises(AlreadyRunningError):
+        await run(settings_in(tmp_path), Console())
+    assert not settings_in(tmp_path).out.exists()
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("no"), OSError(errno.EIO, "broken"), TimeoutError("no")])

@@ -73,6 +73,11 @@ class Home:
             return 0
         return pid if leash.started(pid) == since else 0
 
+    def check_free(self) -> None:
+        """Raise if another process has the folder now: whatever is written for a run of it would be in the way."""
+        if owner := self.owner():
+            raise AlreadyRunningError(self.folder, owner)
+
     @contextmanager
     def held(self) -> Generator[None]:
         """Have the folder for oneself; the system lets go of it when we end, however that happens."""

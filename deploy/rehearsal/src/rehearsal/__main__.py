@@ -22,6 +22,7 @@ from rehearsal.summary import Summary
 from rehearsal.troubles import TROUBLES, told
 from rehearsal.warden import Warden
 from rehearsal.year import Year
+from stack.home import Home
 
 T = TypeVar("T")
 
@@ -99,6 +100,7 @@ class _Rehearsal:
 
 async def run(settings: Settings, console: Console) -> int:
     """Bring everything up, go through the year, and leave nothing running; the exit status."""
+    Home.at(settings.home).check_free()
     watch = _Watch(Summary(are_enterprises_synthetic=settings.enterprises_file is None))
     written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
     async with AsyncExitStack() as until_the_end:
