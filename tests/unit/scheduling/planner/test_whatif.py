@@ -94,6 +94,14 @@ def test_a_question_that_asks_nothing_changes_nothing(programme: Make, question:
 GIVING = [Question(risk_weight=3.0), Question(managers_more=0.5), Question(stops_more=1)]
 
 
+def test_where_days_are_added_what_is_settled_stays_and_the_rest_is_planned_anew(programme: Make) -> None:
+    facts, before = frozen(programme)
+    question = Question(has_new_days=True)
+    kept = around(facts, question, before).kept
+    assert is_settled(kept).all()
+    assert len(kept) == is_settled(before).sum() + ((before.day < TODAY) & ~is_settled(before)).sum()
+
+
 @pytest.mark.parametrize("question", GIVING, ids=str)
 def test_whatever_is_given_what_is_settled_stays(programme: Make, question: Question) -> None:
     facts, before = frozen(programme)

@@ -70,6 +70,8 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
     reading = read(facts)
     question, dates = _question(reading, wish), _dates(wish)
     here, there = reading.facts, changed(read(facts, dates).facts if dates else reading.facts, question)
+    new_days = np.setdiff1d(there.calendar.dates, here.calendar.dates)
+    question = replace(question, has_new_days=bool(len(new_days)))
     before = read_planned(planned, reading).plan.visits if planned else None
     if wish["province"]:
         if before is not None:

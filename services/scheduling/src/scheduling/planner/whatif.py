@@ -16,6 +16,7 @@ class Question:
 
     managers_more: float = 0.0
     stops_more: int = 0
+    has_new_days: bool = False
     suspended: int | None = None
     suspended_from: int = 0
     risk_weight: float | None = None
@@ -23,7 +24,8 @@ class Question:
     @property
     def only_takes_away(self) -> bool:
         """Whether nothing becomes possible that was not: then all that may stay stays where it is."""
-        return self.managers_more <= 0 and self.stops_more <= 0 and self.risk_weight is None
+        gives = self.managers_more > 0 or self.stops_more > 0 or self.has_new_days
+        return not gives and self.risk_weight is None
 
 
 def around(world: Facts, question: Question, before: Visits) -> Facts:
