@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from access.caller import Caller
 from events.contracts.scheduling import VisitCancelled, VisitCompleted, VisitMissed
 from scheduling import policy, reasons
 from scheduling.model import ManagerDays, OpenDays, Programme, Report, State, Visit, visit_id_of
@@ -78,6 +79,22 @@ def test_a_report_of_no_known_visit_is_refused() -> None:
 def test_a_report_of_someone_elses_visit_is_refused_whatever_it_says() -> None:
     case = case_of(visit_of(), is_theirs=False, known_digest=b"one")
     assert policy.judge(report_of(visit_of()), case) == reasons.NOT_YOURS
+
+
+@pytest.mark.parametrize(
+    ("more", "sees"),
+    [
+        ({"roles": ("officer",)}, True),
+        ({"roles": ("officer",), "provinces": ("KR-26",)}, False),
+        ({"roles": ("agency",), "agency_id": str(AGENCY), "provinces": ("KR-11",)}, True),
+        ({"roles": ("agency",), "agency_id": str(AGENCY), "provinces": ("KR-26",)}, False),
+        ({"roles": ("agency",), "agency_id": str(UUID(int=22))}, False),
+        ({"roles": ("manager",), "agency_id": str(AGENCY), "subject": str(COLLEAGUE)}, False),
+    ],
+)
+def test_a_visit_is_within_a_callers_agency_person_and_provinces(more: dict[str, Any], *, sees: bool) -> None:
+    said: dict[str, Any] = {"subject": str(ME)}
+    assert policy.may_see(Caller(**said | more), visit_of()) is sees
 
 
 def test_a_report_said_again_is_repeated_and_one_said_otherwise_is_refused() -> None:
