@@ -50,15 +50,20 @@ def is_transient(error: BaseException) -> bool:
     return (state[:2] in _PASSING_CLASSES or state in _PASSING_STATES) and state not in _LASTING_STATES
 
 
+KEEPALIVES = {
+    # No timeout of PostgreSQL's ends a COPY, or an answer half sent, whose other machine is gone: only TCP notices, by
+    # default after two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+    "tcp_user_timeout": "30000",
+}
 _PATIENCE = {
+    **KEEPALIVES,
     # A process that is stopped in the middle of a transaction must not keep its locks from the one that takes over.
     "idle_in_transaction_session_timeout": "8s",
     "transaction_timeout": "60s",
     "lock_timeout": "20s",
-    # None of these ends a COPY whose sender's machine is gone: only TCP notices, by default after two hours.
-    "tcp_keepalives_idle": "10",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "4",
 }
 
 

@@ -1,7 +1,8 @@
 """The relay: publishes the outbox for as long as it runs, whatever fails.
 
 One relay is active at a time, by a session's advisory lock. A sleeping one loses the lock (PostgreSQL ends its idle
-session) and, when it wakes, can only send again what consumers skip by its position.
+session; one that fell asleep while it read is ended by `locks.FrozenSessions`, for another waits) and, when it wakes,
+can only send again what consumers skip by its position.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from events.transport import metrics
-from events.transport.db import Connection, is_transient
+from events.transport.db import KEEPALIVES, Connection, is_transient
 from events.transport.publishing import Publisher
 from events.transport.pulse import is_away
 
@@ -86,14 +87,14 @@ class Relay:
 
     @asynccontextmanager
     async def _session(self) -> AsyncGenerator[Connection]:
-        db = await asyncpg.connect(self._dsn, server_settings={"idle_session_timeout": "8s"}, command_timeout=60)
+        settings = {"idle_session_timeout": "8s", **KEEPALIVES}
+        db = await asyncpg.connect(self._dsn, server_settings=settings, command_timeout=60)
         try:
             standing_by = 0
-            while not await db.fetchval(f"select pg_try_advisory_lock({_LOCK})"):
+            while not await _has_lock(db):
                 self.last_turn_at = datetime.now(UTC)
-                await asyncio.sleep(0.5)
                 standing_by += 1
-                if standing_by > 60:  # whoever keeps the lock for so long publishes
+                if standing_by > 3:  # whoever keeps the lock for so long publishes
                     self.went_well()
             _log.info("relay_active")
             yield db
@@ -118,3 +119,14 @@ class Relay:
             self._stopping.add(stopping)
             stopping.add_done_callback(self._stopping.discard)
             await asyncio.wait({stopping}, timeout=5)
+
+
+async def _has_lock(db: Connection) -> bool:
+    """Wait some seconds for the lock; only who waits as others do shows who keeps it and stands still."""
+    try:
+        async with db.transaction():
+            await db.execute("set local lock_timeout = '10s'")
+            await db.execute(f"select pg_advisory_lock({_LOCK})")  # the session's: it outlasts the transaction
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True
