@@ -10,6 +10,8 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
+DIRTY = "-dirty"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -59,7 +61,7 @@ def known(what: str) -> dict[str, float]:
     """The values that an earlier run of this very commit left in the file."""
     file = _file(what)
     said = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    if said.get("commit") != _commit():
+    if said.get("commit") != _commit() or _commit().endswith(DIRTY):
         return {}
     return {figure["name"]: figure["value"] for figure in said["figures"] if figure["value"] is not None}
 
@@ -75,5 +77,9 @@ def _shown(value: float | None) -> str:
 
 
 def _commit() -> str:
-    answer = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return answer.stdout.strip() or "unknown"
+    """What was measured; with changes that nobody has committed it is no commit's, and no later run's either."""
+    hash_of, changes = (
+        subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
+        for words in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+    )
+    return f"{hash_of or 'unknown'}{DIRTY if changes else ''}"
