@@ -89,6 +89,12 @@ def once(log: Iterable[Record]) -> Iterator[Record]:
             yield record
 
 
+async def sent_again(world: World) -> int:
+    """How many records relays have sent a second time, which nobody may apply again."""
+    logs = [await records(world, kind) for kind in ("word", "name")]
+    return sum(len(log) - sum(1 for _ in once(log)) for log in logs)
+
+
 async def records(world: World, kind: str) -> list[Record]:
     """Everything that a topic holds, each partition in its order."""
     ends = await world.ends(kind)

@@ -5,9 +5,11 @@ import random
 import signal
 
 from audit import Verdict
-from scenario import finish, has_written, kill_at, scenario
+from scenario import finish, has_written, is_put_aside, is_redriven, kill_at, scenario
 from stack.processes import Process
-from world import World, eventually
+from world import World, eventually, fetch
+
+REDRIVEN = "key-07"
 
 
 @scenario(kills=3)
@@ -79,6 +81,35 @@ async def _at_work(world: World, consumer: Process, seed: int) -> None:
     """Write until this instance has written something down: a machine may take long to start it."""
     while not await has_written(world, consumer.pid):
         await (await world.write(world.events // 8, seed)).wait()
+
+
+@scenario(kills=2)
+async def key_redriven_while_others_die(world: World, seed: int) -> Verdict:
+    """A key that was put aside is applied again under load; first the consumer and then PostgreSQL die in mid-redrive.
+
+    A file says which key cannot be borne; its removal is the mending of the cause.
+    """
+    cause, point = world.pause / "unbearable", f"only_{REDRIVEN}"
+    cause.write_text(REDRIVEN)
+    await world.start_all(consumers=0)
+    first = await world.start("consume", on="ledger", pause_at=point)
+    await world.load(seed)
+    await eventually(lambda: is_put_aside(world), seconds=60, what=f"{REDRIVEN} waits behind a dead letter")
+    cause.unlink()
+    await fetch(world.ledger, "update transport.dead_letter set redrive_requested_at = now()")
+    await world.paused(first, point)
+    await world.kill(first)
+    world.go_on(point)
+    world.forget(point)
+    await world.write(world.events // 4, seed + 100)
+    second = await world.start("consume", on="ledger", pause_at=point)
+    await world.paused(second, point)
+    await world.stack.postgres.kill()
+    world.killed += 1
+    world.go_on(point)
+    await world.stack.postgres.start()
+    await eventually(lambda: is_redriven(world), seconds=60, what=f"{REDRIVEN} goes on")
+    return await finish(world)
 
 
 @scenario(kills=1)

@@ -9,16 +9,17 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import uvloop
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from events.contracts.envelope import Announcement, Fact, Received
 from events.transport import logging
@@ -33,6 +34,7 @@ from events.transport.said import Ends
 from events.transport.settings import TransportSettings
 
 WORLD = os.environ.get("LEDGER_WORLD", "world")
+PAUSE = Path(os.environ.get("LEDGER_PAUSE", "/nowhere"))
 
 
 class WordSaid(Fact, type=f"{WORLD}.word.said.v1", key="word"):
@@ -73,21 +75,39 @@ def _settings() -> Settings:
 
 
 async def pause_at(point: str) -> None:
-    """Stand still at a named point, once, for whoever waits to kill or stop this process; go on when told to.
+    """Wait at a named point, once, for whoever waits to kill or stop this process; go on when told to.
 
     Touches `$LEDGER_PAUSE/<point>` with the pid, and waits for `$LEDGER_PAUSE/<point>.go`.
     """
-    folder = os.environ.get("LEDGER_PAUSE")
-    if not folder or os.environ.get("LEDGER_PAUSE_AT") != point or (Path(folder) / point).exists():
-        return
-    (Path(folder) / point).write_text(str(os.getpid()))
-    while not (Path(folder) / f"{point}.go").exists():
-        await asyncio.sleep(0.05)
+    if _comes_to(point):
+        while not (PAUSE / f"{point}.go").exists():
+            await asyncio.sleep(0.05)
+
+
+def stand_still_at(point: str) -> None:
+    """The same, and nothing else in this process goes on meanwhile."""
+    if _comes_to(point):
+        while not (PAUSE / f"{point}.go").exists():
+            time.sleep(0.05)
+
+
+def _comes_to(point: str) -> bool:
+    if os.environ.get("LEDGER_PAUSE_AT") != point or (PAUSE / point).exists():
+        return False
+    (PAUSE / point).write_text(str(os.getpid()))
+    return True
+
+
+def _is_unbearable(word: str) -> bool:
+    """Whether this word cannot be written down, until somebody mends that by removing the file that says so."""
+    file = PAUSE / "unbearable"
+    return word == "unwelcome" or (file.exists() and file.read_text() == word)
 
 
 async def on_word(tx: Transaction, batch: Sequence[Received[WordSaid]]) -> None:
     """Write down, linger as real work does, and say so."""
-    if any(received.fact.word == "unwelcome" for received in batch):
+    words = {received.fact.word for received in batch}
+    if any(map(_is_unbearable, words)):
         raise ValueError("an unwelcome word")
     await _write_down(tx, "word", batch)
     tx.announce(
@@ -101,6 +121,8 @@ async def on_word(tx: Transaction, batch: Sequence[Received[WordSaid]]) -> None:
     )
     await asyncio.sleep(random.random() * 0.05)
     await pause_at("in_transaction")
+    if len(words) == 1:
+        await pause_at(f"only_{words.pop()}")
 
 
 async def on_name(tx: Transaction, batch: Sequence[Received[NameSaid]]) -> None:
@@ -134,12 +156,25 @@ class PausingConsumer(Consumer):
         await super()._tell_kafka(offsets)
 
 
+class _StoppingProducer:
+    """A producer that stands still, and its process with it, when all is read and nothing of it is sent."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+        self.create_batch = producer.create_batch
+
+    async def send_batch(self, *batch: Any, **where: Any) -> Any:
+        stand_still_at("before_send")
+        return await self._producer.send_batch(*batch, **where)
+
+
 class PausingPublisher(Publisher):
-    """The product's publishing, with a place to be killed between the acknowledgement and the cursor."""
+    """The product's publishing, with places to be stopped before it sends, and before the cursor knows what it sent."""
+
+    async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
+        return await super().publish_once(db, cast(Any, _StoppingProducer(producer)))
 
     async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[Ends]]) -> None:
-        if sends:
-            await pause_at("before_send")  # the sends are begun, and stand still with this process
         await super()._keeping_awake(db, sends)
         if sends:
             await pause_at("after_send")
@@ -163,7 +198,10 @@ async def consume() -> None:
 async def relay() -> None:
     """Relay until killed."""
     settings = _settings()
-    await Relay(settings.database_url, settings.kafka_bootstrap, partial(PausingPublisher, lane_rows=200)).run()
+    made = Relay(settings.database_url, settings.kafka_bootstrap, partial(PausingPublisher, lane_rows=200))
+    await asyncio.gather(
+        made.run(), keep_at("frozen_sessions", FrozenSessions().end, await open_pool(settings.database_url))
+    )
 
 
 async def write(writers: int, size: int, events: int, seed: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from audit import Verdict
-from scenario import finish, holds, scenario
+from scenario import finish, holds, scenario, was_sent_again
 from world import World, eventually
 from wrong_readers import WRONG_READERS, Reader
 
@@ -24,9 +24,9 @@ async def relay_killed_between_send_and_cursor(world: World, seed: int) -> Verdi
 
 @scenario(kills=2)
 async def relay_stopped_and_woken(world: World, seed: int) -> Verdict:
-    """SIGSTOP of a relay with a batch in hand until another holds the lock; what it sends on waking is skipped.
+    """SIGSTOP of a relay with a batch in hand until another holds the lock; one of them sends it a second time.
 
-    That it has woken shows in what it publishes once the other is gone.
+    That it has woken shows in what was sent again, and in what it publishes once the other is gone.
     """
     point = "before_send" if seed % 2 else "after_send"
     await world.start("relay", on="ledger")
@@ -38,6 +38,7 @@ async def relay_stopped_and_woken(world: World, seed: int) -> Verdict:
     await eventually(lambda: holds(world, world.events // 4), seconds=60, what="the other relay takes over")
     sleeper.signal(signal.SIGCONT)
     await world.settled()
+    await eventually(lambda: was_sent_again(world), seconds=60, what="what was in the sleeper's hand is sent again")
     await world.kill(taker)
     await world.write(world.events // 4, seed + 100)
     return await finish(world)

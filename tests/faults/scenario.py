@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
-from audit import Verdict, audit
+from audit import Verdict, audit, sent_again
 from world import World, fetch
 
 Play = Callable[[World, int], Awaitable[Verdict]]
@@ -75,6 +75,23 @@ async def producing(world: World) -> AsyncGenerator[AIOKafkaProducer]:
 async def holds(world: World, events: int) -> bool:
     """Whether the log has so many words."""
     return sum((await world.ends("word")).values()) >= events
+
+
+async def is_put_aside(world: World) -> bool:
+    """Whether a record was put aside, and another waits behind it."""
+    rows = await fetch(world.ledger, "select cause from transport.dead_letter where settled_at is null")
+    return {"handler_failed", "parked"} <= {row["cause"] for row in rows}
+
+
+async def is_redriven(world: World) -> bool:
+    """Whether something was put aside, and all of it has been applied since."""
+    [row] = await fetch(world.ledger, "select count(*), count(settled_at) as settled from transport.dead_letter")
+    return 0 < row["count"] == row["settled"]
+
+
+async def was_sent_again(world: World) -> bool:
+    """Whether relays have sent anything twice."""
+    return await sent_again(world) > 0
 
 
 async def has_written(world: World, pid: int) -> bool:
