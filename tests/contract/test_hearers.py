@@ -12,8 +12,8 @@ from events.contracts.envelope import CATALOGUE, Fact
 from events.schemas.readers import read_declarations
 from events.transport import positions
 from events.transport.batch import Batches
+from events.transport.breaker import Breaker
 from events.transport.db import Pool
-from events.transport.dead_letters import Breaker
 from events.transport.hosting import Service
 from events.transport.topics import Topics
 from events.transport.wire import Record
@@ -40,8 +40,7 @@ async def swallow(service: Service, pool: Pool, records: Sequence[Record]) -> li
     """Apply records as the consumer does; the dead letters' causes."""
     batches = Batches(service.name, pool, service.hears, Breaker(in_a_row=10**6, share=1.0))
     beginnings = {TopicPartition(topic, 0): 0 for topic in topics_heard_by(service.name)}
-    batches.holding.places = await positions.places_of(pool, service.name, beginnings)
-    batches.holding.blocked = {partition: set() for partition in beginnings}
+    batches.places = await positions.places_of(pool, service.name, beginnings)
     await batches.apply(records)
     rows = await pool.fetch("select topic, cause, error from transport.dead_letter")
     return [f"{row['topic']}: {row['cause']}: {row['error']}" for row in rows]

@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from events.contracts.envelope import Fact, Received
 from events.transport.batch import Batches
-from events.transport.dead_letters import Breaker
+from events.transport.breaker import Breaker
 from events.transport.lanes import lane_of
 from events.transport.positions import places_of
 from events.transport.wire import headers_of
@@ -88,12 +88,11 @@ async def consume(office: Any, records: list[ConsumerRecord[bytes | None, bytes 
     """A consumer that starts where the database says, and reads on."""
     batches = Batches("reporting", office.pool, HEARS, Breaker(20, 0.05))
     beginnings = {TopicPartition(record.topic, record.partition): 0 for record in records}
-    batches.holding.places = await places_of(office.pool, "reporting", beginnings)
-    batches.holding.blocked = {partition: set() for partition in beginnings}
+    batches.places = await places_of(office.pool, "reporting", beginnings)
     due = [
         record
         for record in records
-        if record.offset >= batches.holding.places[TopicPartition(record.topic, record.partition)].next_offset
+        if record.offset >= batches.places[TopicPartition(record.topic, record.partition)].next_offset
     ]
     for start in range(0, len(due), batch):
         await batches.apply(due[start : start + batch])

@@ -16,8 +16,8 @@ from events.contracts.envelope import Announcement, Received
 from events.contracts.registry import EnterpriseClosed
 from events.contracts.scheduling import VisitCancelled
 from events.transport.batch import Batches, Hears
+from events.transport.breaker import Breaker
 from events.transport.db import Pool, open_pool
-from events.transport.dead_letters import Breaker
 from events.transport.hosting import Service
 from events.transport.outbox import Transaction
 from events.transport.positions import places_of
@@ -46,8 +46,7 @@ class Notebook:
     async def consumer(self, *, breaker: Breaker | None = None) -> Batches:
         """An instance of its consumer that has just been given the partition."""
         batches = self.batches(breaker=breaker)
-        batches.holding.places = await places_of(self.pool, NAME, {PARTITION: 0})
-        batches.holding.blocked = {PARTITION: set()}
+        batches.places = await places_of(self.pool, NAME, {PARTITION: 0})
         return batches
 
     @property

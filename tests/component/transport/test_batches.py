@@ -49,7 +49,7 @@ async def test_a_new_instance_goes_on_from_where_the_last_committed(notebook: An
     name = uuid4()
     await (await notebook.consumer()).apply([closed(0, name)])
     successor = await notebook.consumer()
-    [place] = successor.holding.places.values()
+    [place] = successor.places.values()
     assert (place.next_offset, place.applied) == (1, (1, 1))
     await successor.apply([closed(1, name, version=2)])
     assert await notebook.notes() == [(name, 1), (name, 2)]

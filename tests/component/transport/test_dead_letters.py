@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from events.transport.dead_letters import Breaker, BreakerOpenError
+from events.transport.breaker import Breaker, BreakerOpenError
 
 BAD = UUID("bad00000-0000-4000-8000-000000000000")
 Header = tuple[str, Any]

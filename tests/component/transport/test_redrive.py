@@ -166,12 +166,7 @@ async def test_what_was_never_put_aside_is_neither_redriven_nor_discarded(consum
 
 
 async def test_an_instance_that_takes_over_knows_what_is_blocked(notebook: Any, consumer: Any, closed: Any) -> None:
-    from events.transport.dead_letters import blocked_keys
-
     successor = await notebook.consumer()
-    held = successor.holding
-    held.blocked = await blocked_keys(notebook.pool, "eligibility", held.places)
-    assert held.blocked == {partition: {str(BAD).encode()} for partition in held.places}
     await successor.apply([closed(3, BAD, version=4)])
     assert [cause for _, cause in await notebook.letters()] == ["handler_failed", "parked", "parked", "parked"]
 

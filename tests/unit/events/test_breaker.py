@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.transport.dead_letters import Breaker, BreakerOpenError
+from events.transport.breaker import Breaker, BreakerOpenError
 
 
 def test_single_failures_between_successes_leave_it_closed() -> None:

@@ -15,7 +15,6 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from events.transport.batch import Holding
 from events.transport.db import Pool
 from events.transport.partitions import Partitions
 from events.transport.positions import Place
@@ -51,8 +50,7 @@ def client() -> Client:
 @pytest.fixture
 def partitions(client: Client) -> Partitions:
     """One partition, held at offset 100."""
-    holding = Holding({PARTITION: Place(100)}, {PARTITION: set()})
-    return Partitions("eligibility", cast(Pool, None), holding, lambda: cast(AIOKafkaConsumer, client))
+    return Partitions("eligibility", cast(Pool, None), {PARTITION: Place(100)}, lambda: cast(AIOKafkaConsumer, client))
 
 
 def test_a_batch_that_begins_behind_its_place_is_read_again(

@@ -15,8 +15,9 @@ from aiokafka import TopicPartition
 
 from events.contracts.envelope import Fact, Received
 from events.transport import dead_letters, metrics, positions
+from events.transport.breaker import Breaker, BreakerOpenError
 from events.transport.db import Pool, is_transient
-from events.transport.dead_letters import PARKED, Breaker, BreakerOpenError, DeadLetter
+from events.transport.dead_letters import PARKED, DeadLetter
 from events.transport.outbox import Transaction, transaction
 from events.transport.positions import FencedError, Place
 from events.transport.rounds import rounds
@@ -26,24 +27,18 @@ Handler: TypeAlias = Callable[[Transaction, Sequence[Received[Any]]], Awaitable[
 Hears: TypeAlias = Mapping[type[Fact], Handler]
 
 
-@dataclass
-class Holding:
-    """What this instance holds of the log: its place, and the blocked keys, partition by partition."""
-
-    places: dict[TopicPartition, Place] = field(default_factory=dict[TopicPartition, Place])
-    blocked: dict[TopicPartition, set[bytes]] = field(default_factory=dict[TopicPartition, set[bytes]])
+Fresh: TypeAlias = Mapping[TopicPartition, Sequence[Record]]
+"""Of each partition the records that were never applied, in their order."""
 
 
 @dataclass
 class _Sorted:
-    """A batch looked through: what to apply or put aside, where the places are afterwards, counts by topic."""
+    """A batch looked through: what to apply or put aside, and counts by topic."""
 
-    after: dict[TopicPartition, Place] = field(default_factory=dict[TopicPartition, Place])
     heard: list[Received[Fact]] = field(default_factory=list[Received[Fact]])
     letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
     outcomes: list[bool] = field(default_factory=list[bool])
     consumed: Counter[str] = field(default_factory=Counter[str])
-    duplicates: Counter[str] = field(default_factory=Counter[str])
     passed_by: Counter[str] = field(default_factory=Counter[str])
 
 
@@ -55,7 +50,8 @@ class Batches:
         self._pool = pool
         self._hears = hears
         self.breaker = breaker
-        self.holding = Holding()
+        self.places: dict[TopicPartition, Place] = {}
+        """Where this instance believes to stand in each partition that it holds."""
 
     async def apply(self, records: Sequence[Record]) -> None:
         """Apply records, each partition's in the order of the log.
@@ -79,14 +75,22 @@ class Batches:
         await self.apply(records[half:])
 
     async def _commit(self, records: Sequence[Record], failure: Exception | None) -> None:
-        batch = self._sort(records, failure)
-        self.breaker.check(batch.outcomes)
+        parts = by_partition(records)
+        read = {partition: self.places[partition].after(mine) for partition, mine in parts.items()}
+        after = {partition: place for partition, (place, _) in read.items()}
         async with transaction(self._pool) as tx:
-            await positions.move(tx.db, self._consumer, self.holding.places, batch.after)
+            await positions.move(tx.db, self._consumer, self.places, after)
+            # Asked while the places are held, as whoever puts aside, redrives or discards holds them: it stays so.
+            blocked = await dead_letters.blocked_keys(tx.db, self._consumer, after)
+            batch = self._sort({partition: fresh for partition, (_, fresh) in read.items()}, blocked, failure)
+            self.breaker.check(batch.outcomes)
             for kind, received in rounds(batch.heard):
                 await self._hears[kind](tx, received)
             await dead_letters.keep(tx, self._consumer, batch.letters)
-        self._remember(batch)
+        self.places.update(after)
+        self._count(batch)
+        for partition, (_, fresh) in read.items():
+            metrics.DUPLICATES.labels(partition.topic).inc(len(parts[partition]) - len(fresh))
 
     async def redrive(self) -> None:
         """Apply the records whose redrive was asked for, key by key, each key whole in one transaction.
@@ -96,20 +100,19 @@ class Batches:
         waiting: dict[tuple[TopicPartition, bytes | int], list[asyncpg.Record]] = {}
         for letter in await dead_letters.requested(self._pool, self._consumer):
             partition = TopicPartition(letter["topic"], letter["partition"])
-            if partition in self.holding.places:
+            if partition in self.places:
                 alike = letter["offset"] if letter["key"] is None else letter["key"]
                 waiting.setdefault((partition, alike), []).append(letter)
-        failed = [error for letters in waiting.values() if (error := await self._redrive_key(letters))]
-        if any(self.holding.blocked.values()):
-            held = self.holding.places
-            self.holding.blocked = await dead_letters.blocked_keys(self._pool, self._consumer, held)
+        failed = [error for (at, _), letters in waiting.items() if (error := await self._redrive_key(at, letters))]
         if failed:
             raise failed[0]
 
-    async def _redrive_key(self, letters: Sequence[asyncpg.Record]) -> Exception | None:
+    async def _redrive_key(self, partition: TopicPartition, letters: Sequence[asyncpg.Record]) -> Exception | None:
+        here = {partition: self.places[partition]}
         try:
             received = [decode(dead_letters.record_of(letter)) for letter in letters]
             async with transaction(self._pool) as tx:
+                await positions.move(tx.db, self._consumer, here, here)  # a batch in another's hands ends first
                 for kind, facts in rounds(fact for fact in received if type(fact.fact) in self._hears):
                     await self._hears[kind](tx, facts)
                 await dead_letters.settle(tx, self._consumer, letters, "redriven")
@@ -119,36 +122,27 @@ class Batches:
             return error
         return None
 
-    def _sort(self, records: Sequence[Record], failure: Exception | None) -> _Sorted:
+    def _sort(self, fresh: Fresh, blocked: Mapping[TopicPartition, set[bytes]], failure: Exception | None) -> _Sorted:
         batch = _Sorted()
-        for partition, mine in by_partition(records).items():
-            place, fresh = self.holding.places[partition].after(mine)
-            facts = _read(batch, fresh, set(self.holding.blocked[partition]), failure)
+        for partition, records in fresh.items():
+            facts = _read(batch, records, blocked[partition], failure)
             heard = [received for received in facts if type(received.fact) in self._hears]
-            batch.after[partition] = place
             batch.heard += heard
             batch.consumed[partition.topic] += len(heard)
-            batch.duplicates[partition.topic] += len(mine) - len(fresh)
             batch.passed_by[partition.topic] += len(facts) - len(heard)
         return batch
 
-    def _remember(self, batch: _Sorted) -> None:
-        """What is committed is so in memory too, and is counted."""
-        self.holding.places.update(batch.after)
+    def _count(self, batch: _Sorted) -> None:
+        """What is committed is counted and told."""
         self.breaker.note(batch.outcomes)
         for letter in batch.letters:
-            record = letter.record
-            if record.key is not None:
-                self.holding.blocked[TopicPartition(record.topic, record.partition)].add(record.key)
             if letter.cause == PARKED:
-                metrics.PARKED.labels(record.topic).inc()
+                metrics.PARKED.labels(letter.record.topic).inc()
             else:
-                metrics.DEAD_LETTERS.labels(record.topic, letter.cause).inc()
+                metrics.DEAD_LETTERS.labels(letter.record.topic, letter.cause).inc()
                 dead_letters.tell(letter)
         for topic, count in batch.consumed.items():
             metrics.CONSUMED.labels(topic).inc(count)
-        for topic, count in batch.duplicates.items():
-            metrics.DUPLICATES.labels(topic).inc(count)
         for topic, count in batch.passed_by.items():
             metrics.PASSED_BY.labels(topic).inc(count)
 

@@ -10,7 +10,7 @@ import click
 import uvloop
 from pydantic import ValidationError
 
-from events.transport import db, logging
+from events.transport import db, dead_letters, logging
 from events.transport.hosting import PARTS, NotReadyError, Part, Service, serve
 from events.transport.recall import ForgottenError
 from events.transport.topics import TopicsDifferError, TopicsFileError
@@ -99,8 +99,8 @@ def _add_discard(group: click.Group, build: Callable[[], Service]) -> None:
     @click.argument("place")
     def _discard(place: str) -> None:
         """Give up one record for good, named TOPIC/PARTITION/OFFSET as `list` prints it."""
-        rows = asyncio.run(_fetch(build(), _DISCARD, *_place(place)))
-        click.echo(f"{len(rows)} record discarded; redrive its key to let the ones behind it through")
+        count = asyncio.run(_discarded(build(), *_place(place)))
+        click.echo(f"{count} record discarded; redrive its key to let the ones behind it through")
 
 
 _OPEN = 'select * from transport.dead_letter where settled_at is null order by topic, partition, "offset", number'
@@ -115,8 +115,6 @@ _REQUEST_AT = """
       and d.consumer = named.consumer and d.topic = named.topic and d.partition = named.partition
       and (d.key = named.key or d."offset" = named."offset") and d.settled_at is null
     returning 1"""
-_DISCARD = """update transport.dead_letter set settled_at = now(), settled_as = 'discarded'
-              where topic = $1 and partition = $2 and "offset" = $3 and settled_at is null returning 1"""
 
 
 def _redrive_of(row: asyncpg.Record) -> str:
@@ -137,6 +135,14 @@ def _place(text: str) -> tuple[str, int, int]:
             return topic, int(partition), int(offset)
         case _:
             raise click.UsageError(f"{text!r} is no place: it must be TOPIC/PARTITION/OFFSET, as `list` prints it")
+
+
+async def _discarded(service: Service, topic: str, partition: int, offset: int) -> int:
+    connection = await asyncpg.connect(service.settings.database_url)
+    try:
+        return await dead_letters.discard(connection, topic, partition, offset)
+    finally:
+        await connection.close()
 
 
 async def _fetch(service: Service, sql: str, *values: Any) -> list[asyncpg.Record]:

@@ -17,8 +17,8 @@ from faststream.kafka.message import KafkaMessage
 
 from events.transport import metrics
 from events.transport.batch import Batches, Hears
+from events.transport.breaker import Breaker, BreakerOpenError
 from events.transport.db import Pool
-from events.transport.dead_letters import Breaker, BreakerOpenError
 from events.transport.logging import FastStreamLog
 from events.transport.partitions import Partitions
 from events.transport.positions import FencedError
@@ -36,7 +36,7 @@ class Consumer:
         self, name: str, settings: TransportSettings, pool: Pool, hears: Hears, fleeting: Set[str] = frozenset()
     ) -> None:
         self.batches = Batches(name, pool, hears, Breaker(settings.breaker_in_a_row, settings.breaker_share))
-        self.partitions = Partitions(name, pool, self.batches.holding, lambda: self.kafka, fleeting)
+        self.partitions = Partitions(name, pool, self.batches.places, lambda: self.kafka, fleeting)
         self.pulse = Pulse()
         self._has_joined = False
         self._telling: asyncio.Task[None] | None = None
@@ -115,7 +115,7 @@ class Consumer:
             await self.batches.apply(records)
         metrics.BATCH_RECORDS.observe(len(records))
         self.partitions.went_well()
-        offsets = {partition: place.next_offset for partition, place in self.batches.holding.places.items()}
+        offsets = {partition: place.next_offset for partition, place in self.batches.places.items()}
         if self._telling:
             await self._telling
         self._telling = asyncio.create_task(self._tell_kafka(offsets))
@@ -148,7 +148,7 @@ class Consumer:
             await self.batches.redrive()
 
     async def _feel(self) -> None:
-        await self.pulse.feel(self.kafka, self.batches.holding.places)
+        await self.pulse.feel(self.kafka, self.batches.places)
 
     @property
     def is_alive(self) -> bool:

@@ -1,11 +1,7 @@
-"""Dead letters: records that could not be applied, kept with all that came after them in their key.
-
-The breaker is the other half: when too many fail it is not the records that are wrong, and the consumer stops itself.
-"""
+"""Dead letters: records that could not be applied, kept with all that came after them in their key."""
 
 import base64
 import json
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +12,7 @@ import structlog
 from aiokafka import ConsumerRecord, TopicPartition
 
 from events.contracts.envelope import FACTS
-from events.transport.db import Pool
+from events.transport.db import Connection, Pool
 from events.transport.lanes import lane_of
 from events.transport.outbox import Row, Transaction
 from events.transport.positions import FencedError
@@ -57,10 +53,11 @@ _FAILED = """
         redrive_after = now() + make_interval(secs => least(600, 2 ^ least(redrive_attempts + 1, 10)))
     where number = any($1) and redrive_requested_at is not null and settled_at is null
 """
-
-
-class BreakerOpenError(Exception):
-    """Too many records failed: a bad deploy must not drain a topic into the dead letters."""
+_DISCARD = """
+    update transport.dead_letter set settled_at = now(), settled_as = 'discarded'
+    where topic = $1 and partition = $2 and "offset" = $3 and settled_at is null
+    returning 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +67,6 @@ class DeadLetter:
     record: Record
     cause: str
     error: str
-
-
-class Breaker:
-    """Opens at so many failures in a row, or above a share of the last 1,000 records (and never below 20 of them)."""
-
-    def __init__(self, in_a_row: int, share: float) -> None:
-        self._in_a_row = in_a_row
-        self._share = share
-        self._recent: deque[bool] = deque(maxlen=1_000)
-        self._row = 0
-        self.reason: str | None = None
-
-    def note(self, failures: Sequence[bool]) -> None:
-        """Count outcomes (True: failed) that were committed."""
-        for failed in failures:
-            self._row = self._row + 1 if failed else 0
-        self._recent.extend(failures)
-
-    def check(self, failures: Sequence[bool]) -> None:
-        """Raise `BreakerOpenError` if these outcomes (True: failed), on top of what was noted, are too many."""
-        row = self._row
-        for failed in failures:
-            row = row + 1 if failed else 0
-            if row >= self._in_a_row:
-                self._open(f"{row} records in a row could not be applied")
-        outcomes = [*self._recent, *failures][-1_000:]
-        if sum(outcomes) >= 20 and sum(outcomes) > self._share * len(outcomes):
-            self._open(f"{sum(outcomes)} of the last {len(outcomes)} records could not be applied")
-
-    def _open(self, reason: str) -> None:
-        self.reason = reason
-        raise BreakerOpenError(reason)
 
 
 async def keep(tx: Transaction, consumer: str, letters: Sequence[DeadLetter]) -> None:
@@ -134,11 +99,11 @@ def tell(letter: DeadLetter) -> None:
 
 
 async def blocked_keys(
-    pool: Pool, consumer: str, partitions: Iterable[TopicPartition]
+    db: Connection, consumer: str, partitions: Iterable[TopicPartition]
 ) -> dict[TopicPartition, set[bytes]]:
     """Keys with open dead letters: what comes after in them is parked until they are settled."""
     held = list(partitions)
-    rows = await pool.fetch(
+    rows = await db.fetch(
         "select distinct topic, partition, key from transport.dead_letter "
         "where consumer = $1 and settled_at is null and key is not null "
         "and (topic, partition) in (select * from unnest($2::text[], $3::integer[]))",
@@ -150,6 +115,17 @@ async def blocked_keys(
     for row in rows:
         blocked[TopicPartition(row["topic"], row["partition"])].add(row["key"])
     return blocked
+
+
+async def discard(db: Connection, topic: str, partition: int, offset: int) -> int:
+    """Give up the open record at a place of the log for good; how many that were.
+
+    A batch in hand ends first: whatever it parks behind the record is there before the record is gone.
+    """
+    async with db.transaction():
+        held = "select from transport.position where topic = $1 and partition = $2 order by consumer for update"
+        await db.execute(held, topic, partition)
+        return len(await db.fetch(_DISCARD, topic, partition, offset))
 
 
 async def requested(pool: Pool, consumer: str) -> list[asyncpg.Record]:

@@ -39,7 +39,7 @@ class Transaction:
         self._streams: list[Iterable[Announcement]] = []
 
     def announce(self, announcements: Iterable[Announcement]) -> None:
-        """Say facts when this transaction commits, in this order."""
+        """Say facts when this transaction commits, in this order, behind what it says in streams."""
         self._announced.extend(_row(announcement) for announcement in announcements)
 
     def announce_stream(self, announcements: Iterable[Announcement]) -> None:

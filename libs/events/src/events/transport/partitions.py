@@ -15,11 +15,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from events.transport import metrics
-from events.transport.batch import Holding, by_partition
+from events.transport.batch import by_partition
 from events.transport.db import Pool
-from events.transport.dead_letters import blocked_keys
 from events.transport.losses import lost_places
-from events.transport.positions import places_of
+from events.transport.positions import Place, places_of
 from events.transport.pulse import is_away
 from events.transport.wire import Record
 
@@ -33,13 +32,13 @@ class Partitions(ConsumerRebalanceListener):
         self,
         name: str,
         pool: Pool,
-        holding: Holding,
+        places: dict[TopicPartition, Place],
         kafka: Callable[[], AIOKafkaConsumer],
         fleeting: Set[str] = frozenset(),
     ) -> None:
         self._name = name
         self._pool = pool
-        self._holding = holding
+        self._places = places
         self._kafka = kafka
         self._fleeting = fleeting
         self._timers = set[asyncio.Task[None]]()
@@ -56,8 +55,7 @@ class Partitions(ConsumerRebalanceListener):
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - aiokafka's base is untyped
         """Wait for the batch in flight, then let go."""
         async with self.busy:
-            self._holding.places.clear()
-            self._holding.blocked.clear()
+            self._places.clear()
             self._gaps.clear()
             self.lost = {}
         for partition in revoked:
@@ -92,13 +90,11 @@ class Partitions(ConsumerRebalanceListener):
         beginnings: dict[TopicPartition, int] = await kafka.beginning_offsets(assigned)
         first = {partition: beginnings[partition] if partition.topic in self._fleeting else 0 for partition in assigned}
         places = await places_of(self._pool, self._name, first)
-        blocked = await blocked_keys(self._pool, self._name, assigned)
         self.lost = await lost_places(kafka, beginnings, places, self._fleeting)
         for partition, why in self.lost.items():
             _log.error("position_lost", partition=str(partition), why=why)
-        self._holding.blocked = blocked
         for partition in places.keys() - self.lost.keys():
-            self._holding.places[partition] = places[partition]
+            self._places[partition] = places[partition]
             kafka.seek(partition, places[partition].next_offset)
             kafka.resume(partition)
         _log.info("partitions_assigned", partitions=len(assigned), lost=len(self.lost))
@@ -110,7 +106,7 @@ class Partitions(ConsumerRebalanceListener):
         """
         mine = list[Record]()
         for partition, batch in by_partition(records).items():
-            place = self._holding.places.get(partition)
+            place = self._places.get(partition)
             if place is None:
                 continue
             if batch[0].offset > place.next_offset:
@@ -148,7 +144,7 @@ class Partitions(ConsumerRebalanceListener):
         if self._attempt > 5:  # a stumble is no trouble, standing still is
             self._waits(f"attempt {self._attempt}: {error!r}", error)
         delay = min(5.0, 0.05 * 2 ** min(self._attempt, 10)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
-        held = set(self._holding.places) & set(self._kafka().assignment())
+        held = set(self._places) & set(self._kafka().assignment())
         self._rest(held, delay)
 
     def _rest(self, held: set[TopicPartition], delay: float) -> None:
@@ -161,7 +157,7 @@ class Partitions(ConsumerRebalanceListener):
         """Polling goes on meanwhile, so the group keeps this member; the places are read afresh before it resumes."""
         await asyncio.sleep(delay)
         async with self.busy:
-            held = paused & set(self._kafka().assignment()) & set(self._holding.places)
+            held = paused & set(self._kafka().assignment()) & set(self._places)
             if not held:
                 return
             try:
@@ -170,7 +166,7 @@ class Partitions(ConsumerRebalanceListener):
                 _log.warning("places_not_read", error=repr(error))
                 self.go_back(error)
                 return
-            self._holding.places.update(places)
+            self._places.update(places)
             for partition in held:
                 self._kafka().seek(partition, places[partition].next_offset)
             self._kafka().resume(*held)
@@ -182,7 +178,7 @@ class Partitions(ConsumerRebalanceListener):
         So it is after a crash of a PostgreSQL with asynchronous commits, a restore, or an operator's correction.
         """
         async with self.busy:
-            held = self._holding.places
+            held = self._places
             places = await places_of(self._pool, self._name, dict.fromkeys(held, 0)) if held else {}
             moved = [str(partition) for partition, place in places.items() if place != held[partition]]
             if moved and not self._timers:
