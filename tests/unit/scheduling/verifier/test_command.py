@@ -24,7 +24,7 @@ def test_a_valid_plan_is_said_to_be_valid_and_exits_0(case: Case, write: Write) 
     answer = CliRunner().invoke(verify, [folder, folder])
 
     assert answer.exit_code == 0
-    assert "Valid" in answer.output
+    assert "유효합니다. 어긴 규칙이 없습니다.\nValid: no hard rule is broken.\n" in answer.output
 
 
 def test_an_invalid_plan_is_told_as_json_and_exits_1(case: Case, write: Write) -> None:
@@ -36,7 +36,9 @@ def test_an_invalid_plan_is_told_as_json_and_exits_1(case: Case, write: Write) -
     answer = CliRunner().invoke(verify, [folder, folder, "--json"])
 
     assert answer.exit_code == 1
-    assert json.loads(answer.output)["by_rule"] == {"closed_weekday": 1}
+    told = json.loads(answer.output)
+    assert told["by_rule"] == {"closed_weekday": 1}
+    assert "금요일마다 쉬므로" in told["violations"][0]["sentence_ko"]
 
 
 def test_released_visits_are_read_from_a_file(case: Case, write: Write, visit_id: Name, tmp_path: Path) -> None:
@@ -72,7 +74,10 @@ def test_a_torn_line_is_named_and_the_rest_is_checked(case: Case, write: Write) 
     answer = json.loads(CliRunner().invoke(verify, [str(folder), str(folder), "--json"]).output)
 
     assert answer["by_rule"] == {"unreadable_row": 1}
-    assert answer["violations"][0]["values"]["row"] == 4
+    (found,) = answer["violations"]
+    assert found["values"]["row"] == 4
+    assert "읽을 수 없는 값입니다(비어 있음)" in found["sentence_ko"]
+    assert "cannot be read (empty)" in found["sentence_en"]
 
 
 def test_a_missing_file_is_named(case: Case, write: Write) -> None:
@@ -82,7 +87,11 @@ def test_a_missing_file_is_named(case: Case, write: Write) -> None:
     answer = CliRunner().invoke(verify, [str(folder), str(folder)])
 
     assert answer.exit_code == 2
-    assert "managers.csv" in answer.output
+    korean, english = answer.output.splitlines()
+    assert korean.startswith("오류: ")
+    assert english.startswith("Error: ")
+    assert "managers.csv" in korean
+    assert "managers.csv" in english
 
 
 def test_proving_a_plan_loads_neither_planner_nor_kafka(case: Case, write: Write) -> None:

@@ -10,6 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from scheduling.both import Both
+from scheduling.verifier import cell_reasons
+
 Days = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 # pyarrow ships no types; these names say what is meant.
@@ -40,6 +43,7 @@ class BadCell:
     row: int
     column: str
     reason: str
+    reason_ko: str
 
 
 @dataclass
@@ -69,17 +73,17 @@ class Sheet:
         trimmed = pc.call_function("utf8_trim_whitespace", [cells])
         return pc.call_function("if_else", [pc.call_function("equal", [trimmed, ""]), None, trimmed])
 
-    def refuse(self, column: str, rows: Bools, reason: str) -> None:
+    def refuse(self, column: str, rows: Bools, why: Both) -> None:
         self.refused.update(np.flatnonzero(rows).tolist())
-        self.remark(column, rows, reason)
+        self.remark(column, rows, why)
 
-    def remark(self, column: str, rows: Bools, reason: str) -> None:
+    def remark(self, column: str, rows: Bools, why: Both) -> None:
         """Names cells that are wrong, and whose rows count all the same."""
-        self.bad += [BadCell(self.name, int(row), column, reason) for row in self.rows[rows]]
+        self.bad += [BadCell(self.name, int(row), column, why.en, why.ko) for row in self.rows[rows]]
 
     def required(self, column: str) -> Column:
         cells = self.text(column)
-        self.refuse(column, _nulls(cells), "empty")
+        self.refuse(column, _nulls(cells), cell_reasons.EMPTY)
         return cells
 
     def unique(self, column: str) -> Column:
@@ -87,29 +91,29 @@ class Sheet:
         cells = self.required(column)
         places = indices(cells, cells)
         again = (places >= 0) & (places != np.arange(len(self)))
-        self.refuse(column, again, "said twice")
+        self.refuse(column, again, cell_reasons.TWICE)
         return cells
 
     def days(self, column: str, empty: int) -> Days:
-        return self._parsed(column, pa.date32(), _a_day, empty, "not an ISO date").astype(np.int64)
+        return self._parsed(column, pa.date32(), _a_day, empty, cell_reasons.NO_DATE).astype(np.int64)
 
     def whole(self, column: str, empty: int) -> Days:
         numbers = self.numbers(column, float(empty))
-        self.refuse(column, numbers != np.floor(numbers), "not a whole number")
+        self.refuse(column, numbers != np.floor(numbers), cell_reasons.NOT_WHOLE)
         return numbers.astype(np.int64)
 
     def numbers(self, column: str, empty: float) -> NDArray[np.float64]:
-        read = self._parsed(column, pa.float64(), _a_number, empty, "not a number").astype(np.float64)
-        self.refuse(column, ~np.isfinite(read), "not a finite number")
+        read = self._parsed(column, pa.float64(), _a_number, empty, cell_reasons.NO_NUMBER).astype(np.float64)
+        self.refuse(column, ~np.isfinite(read), cell_reasons.NOT_FINITE)
         return np.where(np.isfinite(read), read, 0.0)
 
-    def _parsed(self, column: str, kind: Any, one: Callable[[str], float], empty: float, reason: str) -> NDArray[Any]:
+    def _parsed(self, column: str, kind: Any, one: Callable[[str], float], empty: float, why: Both) -> NDArray[Any]:
         cells = self.text(column)
         try:
             read = cells.cast(kind)
         except pa.ArrowInvalid:
             values = np.array([empty if cell is None else one(cell) for cell in cells.to_pylist()], dtype=np.float64)
-            self.refuse(column, np.isnan(values), reason)
+            self.refuse(column, np.isnan(values), why)
             return np.where(np.isnan(values), empty, values)
         as_number = read.cast(pa.int32()) if pa.types.is_date32(kind) else read
         return as_number.fill_null(empty).to_numpy(zero_copy_only=False)
@@ -118,7 +122,7 @@ class Sheet:
         """The place of each cell in `codes`; a cell that is none of them is refused and stands as -1."""
         cells = self.text(column)
         places = indices(cells, pa.array(codes, pa.string()))
-        self.refuse(column, places < 0, "none of " + "|".join(codes))
+        self.refuse(column, places < 0, cell_reasons.none_of(codes))
         return places
 
     def readable(self) -> Bools:
@@ -154,7 +158,7 @@ def dated(sheet: Sheet, column: str) -> Days:
     lengths = np.array([len(span or ()) for span in spans], dtype=np.int64)
     unreadable = np.zeros(len(sheet), dtype=bool)
     unreadable[rows[np.array([span is None for span in spans], dtype=bool)[place]]] = True
-    sheet.refuse(column, unreadable, "neither a day nor a span of days")
+    sheet.refuse(column, unreadable, cell_reasons.NO_DAYS)
     days = [day for code in place.tolist() for day in spans[code] or ()]
     return pair(np.repeat(rows, lengths[place]), np.array(days, dtype=np.int64))
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from korea.districts import province_of_district
+from scheduling.verifier import cell_reasons
 from scheduling.verifier.cells import (
     LONG_AGO,
     NEVER,
@@ -24,10 +25,10 @@ from scheduling.verifier.cells import (
 from scheduling.verifier.folders import FactsTables
 from scheduling.verifier.programme import Programme, programme_of
 
-SECTORS = ("manufacturing", "construction", "service")
+SECTORS, SECTORS_KO = ("manufacturing", "construction", "service"), ("제조업", "건설업", "서비스업")
 PROVINCES = tuple(f"KR-{code}" for code in (11, 26, 27, 28, 29, 30, 31, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50))
 PLACES = (("latitude", 33.0, 39.0), ("longitude", 124.0, 132.0))
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS, WEEKDAYS_KO = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "월화수목금토일"
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,9 @@ def _agencies(sheet: Sheet) -> Agencies:
     _check_place(sheet)
     sheet.required("sectors")
     suspended = sheet.days("suspended_from", NEVER), sheet.days("suspended_until", NEVER)
-    sheet.refuse("suspended_until", (suspended[0] > suspended[1]) & (suspended[0] < NEVER), "before suspended_from")
+    sheet.refuse(
+        "suspended_until", (suspended[0] > suspended[1]) & (suspended[0] < NEVER), cell_reasons.BEFORE_SUSPENDED
+    )
     return Agencies(
         ids=sheet.unique("agency_id"),
         sectors=_matrix(sheet, "sectors", SECTORS),
@@ -127,12 +130,12 @@ def _agencies(sheet: Sheet) -> Agencies:
 def _managers(sheet: Sheet, agencies: Agencies, programme: Programme) -> Managers:
     own = sheet.whole("visits_a_day", programme.visits_a_day)
     said = ~_empty(sheet, "visits_a_day")
-    sheet.refuse("visits_a_day", said & ((own < 1) | (own > 20)), "not a number of 1-20")
+    sheet.refuse("visits_a_day", said & ((own < 1) | (own > 20)), cell_reasons.NO_VISITS_A_DAY)
     agency = indices(sheet.required("agency_id"), agencies.ids)
-    sheet.refuse("agency_id", agency < 0, "an agency that cannot be read")
+    sheet.refuse("agency_id", agency < 0, cell_reasons.UNREADABLE_AGENCY)
     _check_base(sheet)
     available = sheet.days("available_from", LONG_AGO), sheet.days("available_until", NEVER)
-    sheet.refuse("available_until", available[0] > available[1], "before available_from")
+    sheet.refuse("available_until", available[0] > available[1], cell_reasons.BEFORE_AVAILABLE)
     return Managers(
         ids=sheet.unique("manager_id"),
         agency=agency,
@@ -147,14 +150,14 @@ def _managers(sheet: Sheet, agencies: Agencies, programme: Programme) -> Manager
 def _enterprises(sheet: Sheet, agencies: Agencies, programme: Programme) -> Enterprises:
     residual = sheet.numbers("residual_risk", -1.0)
     said = ~_empty(sheet, "residual_risk")
-    sheet.refuse("residual_risk", said & ((residual < 0) | (residual > 9)), "not a risk of 0-9")
+    sheet.refuse("residual_risk", said & ((residual < 0) | (residual > 9)), cell_reasons.NO_RESIDUAL)
     _matrix(sheet, "preferred_weekdays", WEEKDAYS)
     required = programme.minimum_visits + (residual >= programme.third_visit_from_risk)
     _check_district(sheet)
     opens, shuts = sheet.days("open_from", LONG_AGO), sheet.days("open_until", NEVER)
-    sheet.refuse("open_until", opens > shuts, "before open_from")
+    sheet.refuse("open_until", opens > shuts, cell_reasons.BEFORE_OPEN)
     risk = sheet.numbers("risk", -1.0)
-    sheet.refuse("risk", (risk < 0) | (risk > 9), "not a risk of 1-9")
+    sheet.refuse("risk", (risk < 0) | (risk > 9), cell_reasons.NO_RISK)
     return Enterprises(
         ids=sheet.unique("enterprise_id"),
         sector=sheet.coded("sector", SECTORS),
@@ -175,14 +178,14 @@ def _handed_back(sheet: Sheet, agencies: Agencies) -> Days:
     places, unknown = indices(parts, agencies.ids), np.zeros(len(sheet), dtype=bool)
     said = pc.call_function("not_equal", [parts, ""]).to_numpy(zero_copy_only=False).astype(bool)
     unknown[rows[(places < 0) & said]] = True
-    sheet.remark("handed_back", unknown, "an agency that the facts do not know; the row counts all the same")
+    sheet.remark("handed_back", unknown, cell_reasons.UNKNOWN_AGENCY)
     return pair(rows[places >= 0], places[places >= 0])
 
 
 def _check_place(sheet: Sheet) -> None:
     for column, least, most in PLACES:
         degrees = sheet.numbers(column, 0.0)
-        sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
+        sheet.refuse(column, (degrees < least) | (degrees > most), cell_reasons.ABROAD)
 
 
 def _check_district(sheet: Sheet) -> None:
@@ -192,16 +195,16 @@ def _check_district(sheet: Sheet) -> None:
     for row in np.flatnonzero(lost):
         province = provinces[row].as_py()
         lost[row] = province is None or province_of_district(districts[row].as_py() or "") != province
-    sheet.refuse("district", lost, "neither a place nor a five-digit district of the province")
+    sheet.refuse("district", lost, cell_reasons.NOWHERE)
 
 
 def _check_base(sheet: Sheet) -> Bools:
     """A manager starts where the row says, or where the agency is; half a place is none. Tells who gives no place."""
     nowhere = _empty(sheet, "latitude"), _empty(sheet, "longitude")
-    sheet.refuse("latitude", nowhere[0] != nowhere[1], "half of a place")
+    sheet.refuse("latitude", nowhere[0] != nowhere[1], cell_reasons.HALF_A_PLACE)
     for column, least, most in PLACES:
         degrees = sheet.numbers(column, least)
-        sheet.refuse(column, (degrees < least) | (degrees > most), "not in South Korea")
+        sheet.refuse(column, (degrees < least) | (degrees > most), cell_reasons.ABROAD)
     return nowhere[0] & nowhere[1]
 
 
@@ -215,5 +218,5 @@ def _matrix(sheet: Sheet, column: str, codes: tuple[str, ...]) -> Bools:
     places = indices(parts, pa.array(codes))
     matrix = np.zeros((len(sheet), len(codes) + 1), dtype=bool)
     matrix[rows, places] = True  # what is no code falls into the last column
-    sheet.refuse(column, matrix[:, -1], "none of " + "|".join(codes))
+    sheet.refuse(column, matrix[:, -1], cell_reasons.none_of(codes))
     return matrix[:, :-1]

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from scheduling.both import ToldError
 from scheduling.verifier.cells import ROW, TextTable
 from scheduling.verifier.columns import PROGRAMME, TABLES, strange
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(ToldError):
     """A file without which nothing can be checked is not there or cannot be read: which, why, and what to do."""
 
 
@@ -48,11 +49,20 @@ def _programme(path: Path) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
-        raise UnreadableFileError(f"{path} cannot be read ({fault.strerror}). Name the folder of the facts.") from fault
+        raise UnreadableFileError(
+            f"{path} 파일을 읽을 수 없습니다({fault.strerror}). 자료 폴더를 지정하십시오.",
+            f"{path} cannot be read ({fault.strerror}). Name the folder of the facts.",
+        ) from fault
     except ValueError as fault:  # of UTF-8, or of JSON
-        raise UnreadableFileError(f"{path} is not JSON in UTF-8 ({fault}). Mend it at that place.") from fault
+        raise UnreadableFileError(
+            f"{path} 파일이 UTF-8로 된 JSON이 아닙니다({fault}). 그 자리를 고치십시오.",
+            f"{path} is not JSON in UTF-8 ({fault}). Mend it at that place.",
+        ) from fault
     if not isinstance(said, dict):
-        raise UnreadableFileError(f"{path} holds no fields. Write an object, as docs/plan-files.md says.")
+        raise UnreadableFileError(
+            f"{path} 파일에 항목이 없습니다. docs/plan-files.md대로 적으십시오.",
+            f"{path} holds no fields. Write an object, as docs/plan-files.md says.",
+        )
     _heed_names(path, said, PROGRAMME)
     return said
 
@@ -70,19 +80,25 @@ def _known_table(folder: Path, name: str) -> TextTable:
 def _heed_names(path: Path, names: Iterable[str], known: set[str]) -> None:
     fault = strange(names, known)
     if fault:
-        raise UnreadableFileError(f"{path}: {fault}")
+        raise UnreadableFileError(*fault.of(path))
 
 
 def read_table(folder: Path, name: str) -> TextTable:
     parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
     path = next((path for path in (parquet, csv) if path.is_file()), None)
     if path is None:
-        raise UnreadableFileError(f"{folder} holds neither {csv.name} nor {parquet.name}. Name the folder that does.")
+        raise UnreadableFileError(
+            f"{folder}에 {csv.name}도 {parquet.name}도 없습니다. 그 파일이 있는 폴더를 지정하십시오.",
+            f"{folder} holds neither {csv.name} nor {parquet.name}. Name the folder that does.",
+        )
     try:
         return pq.read_table(path) if path == parquet else _csv(path)
     except (pa.ArrowException, ValueError, OSError) as fault:
         reason = str(fault).partition("\n")[0]
-        raise UnreadableFileError(f"{path} cannot be read ({reason}). Save it as CSV in UTF-8 or Parquet.") from fault
+        raise UnreadableFileError(
+            f"{path} 파일을 읽을 수 없습니다({reason}). UTF-8 CSV나 Parquet으로 저장하십시오.",
+            f"{path} cannot be read ({reason}). Save it as CSV in UTF-8 or Parquet.",
+        ) from fault
 
 
 def _csv(path: Path) -> TextTable:

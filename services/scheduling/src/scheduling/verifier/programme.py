@@ -35,7 +35,10 @@ def programme_of(said: Mapping[str, Any]) -> Programme:
     field = _Fields(said)
     window = field.read("window_from", _day), field.read("window_until", _day)
     if window[1] < window[0]:
-        raise UnreadableFileError("programme.json: window_until lies before window_from. Write the later day there.")
+        raise UnreadableFileError(
+            "programme.json: window_until이 window_from보다 빠릅니다. 더 늦은 날짜를 적으십시오.",
+            "programme.json: window_until lies before window_from. Write the later day there.",
+        )
     return Programme(
         space=field.read("programme_id", _space, b""),
         window=window,
@@ -61,8 +64,13 @@ class _Fields:
         try:
             return read(value)
         except (ValueError, TypeError) as fault:
-            found = "is missing" if value is None else f"cannot be {value!r}"
-            raise UnreadableFileError(f"programme.json: {name} {found}. docs/plan-files.md says what it is.") from fault
+            is_missing = value is None
+            raise UnreadableFileError(
+                f"programme.json: {name} 값이 {'없습니다' if is_missing else f'{value!r}일 수 없습니다'}. "
+                "docs/plan-files.md를 보십시오.",
+                f"programme.json: {name} {'is missing' if is_missing else f'cannot be {value!r}'}. "
+                "docs/plan-files.md says what it is.",
+            ) from fault
 
 
 _NO_DAYS = np.empty(0, np.int64)

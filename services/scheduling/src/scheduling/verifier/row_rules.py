@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scheduling.verifier.cells import Bools, Days, as_day, pair
-from scheduling.verifier.facts import SECTORS, WEEKDAYS, Facts
+from scheduling.verifier.facts import SECTORS, SECTORS_KO, WEEKDAYS, WEEKDAYS_KO, Facts
 from scheduling.verifier.visits import Visits
 from scheduling.verifier.workdays import is_worked, weekday
 
@@ -66,7 +66,10 @@ DETAILS: dict[str, dict[str, Detail]] = {
         "suspended_from": lambda f, v, i: _day(f.agencies.suspended_from, v.agency, i),
         "suspended_until": lambda f, v, i: _day(f.agencies.suspended_until, v.agency, i),
     },
-    "agency_not_competent": {"sector": lambda f, v, i: SECTORS[int(f.enterprises.sector[v.enterprise[i]])]},
+    "agency_not_competent": {
+        "sector": lambda f, v, i: SECTORS[_sector(f, v, i)],
+        "sector_ko": lambda f, v, i: SECTORS_KO[_sector(f, v, i)],
+    },
     "agency_out_of_province": {"province": lambda f, v, i: f.province_of(int(v.enterprise[i]))},
     "manager_of_another_agency": {"own_agency": lambda f, v, i: f.agency_of(int(v.manager[i]))},
     "manager_not_trained": {"trained_on": lambda f, v, i: _day(f.managers.trained_on, v.manager, i)},
@@ -84,9 +87,20 @@ DETAILS: dict[str, dict[str, Detail]] = {
         "open_until": lambda f, v, i: _day(f.enterprises.open_until, v.enterprise, i),
     },
     "before_it_was_known": {"known_on": lambda f, v, i: _day(f.enterprises.known_on, v.enterprise, i)},
-    "closed_weekday": {"weekday": lambda f, v, i: WEEKDAYS[int(weekday(v.day[i : i + 1])[0])]},
+    "closed_weekday": {
+        "weekday": lambda f, v, i: WEEKDAYS[_weekday(v, i)],
+        "weekday_ko": lambda f, v, i: WEEKDAYS_KO[_weekday(v, i)],
+    },
 }
 
 
 def _day(days: Days, of: Days, i: int) -> str:
     return as_day(days[of[i]])
+
+
+def _sector(f: Facts, v: Visits, i: int) -> int:
+    return int(f.enterprises.sector[v.enterprise[i]])
+
+
+def _weekday(v: Visits, i: int) -> int:
+    return int(weekday(v.day[i : i + 1])[0])

@@ -2,7 +2,7 @@
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     "unreadable_row": (
-        "{file} {row}행 {column}: 읽을 수 없는 값입니다({reason}).",
+        "{file} {row}행 {column}: 읽을 수 없는 값입니다({reason_ko}).",
         "{file}, row {row}, column {column}: cannot be read ({reason}).",
     ),
     "unknown_enterprise": (
@@ -27,7 +27,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Agency {agency_id} is suspended from {suspended_from} until {suspended_until}; the visit is on {visit_on}.",
     ),
     "agency_not_competent": (
-        "기관 {agency_id}은(는) {sector} 업종을 맡을 수 없습니다.",
+        "기관 {agency_id}은(는) {sector_ko} 업종을 맡을 수 없습니다.",
         "Agency {agency_id} is not competent for the sector {sector}.",
     ),
     "agency_out_of_province": (
@@ -72,7 +72,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Enterprise {enterprise_id} became known on {known_on}; the visit is on {visit_on}.",
     ),
     "closed_weekday": (
-        "사업장 {enterprise_id}은(는) {weekday}요일마다 쉬므로 {visit_on}에 방문할 수 없습니다.",
+        "사업장 {enterprise_id}은(는) {weekday_ko}요일마다 쉬므로 {visit_on}에 방문할 수 없습니다.",
         "Enterprise {enterprise_id} is closed on every {weekday}; the visit is on {visit_on}.",
     ),
     "closed_day": (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scheduling.verifier import cell_reasons
 from scheduling.verifier.cells import NEVER, BadCell, Bools, Column, Days, Sheet, indices
 from scheduling.verifier.facts import Facts
 from scheduling.verifier.folders import PlanTables
@@ -84,7 +85,7 @@ def build(tables: PlanTables, facts: Facts) -> Plan:
 def _visits(sheet: Sheet, facts: Facts) -> Visits:
     who = {name: sheet.required(name) for name in ("visit_id", "enterprise_id", "agency_id", "manager_id")}
     day = sheet.days("visit_on", NEVER)
-    sheet.refuse("visit_on", day == NEVER, "empty")
+    sheet.refuse("visit_on", day == NEVER, cell_reasons.EMPTY)
     return Visits(
         row=sheet.rows,
         **who,
@@ -100,7 +101,7 @@ def _visits(sheet: Sheet, facts: Facts) -> Visits:
 
 def _ordinal(sheet: Sheet) -> Days:
     ordinal = sheet.whole("ordinal", 0)
-    sheet.refuse("ordinal", (ordinal < 1) | (ordinal > 99), "not an ordinal of 1-99")
+    sheet.refuse("ordinal", (ordinal < 1) | (ordinal > 99), cell_reasons.NO_ORDINAL)
     return ordinal
 
 
@@ -108,7 +109,7 @@ def _pinned(sheet: Sheet) -> Bools:
     """True or false, in any case; an empty cell is false."""
     said = pc.call_function("utf8_lower", [sheet.text("pinned")]).fill_null("false")
     place = indices(said, pa.array(("false", "true")))
-    sheet.refuse("pinned", place < 0, "neither true nor false")
+    sheet.refuse("pinned", place < 0, cell_reasons.NO_FLAG)
     return place == 1
 
 
