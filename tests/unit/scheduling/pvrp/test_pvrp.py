@@ -102,7 +102,7 @@ def test_an_instance_that_cannot_be_solved_says_which_limits_break(write: Write)
     violations = solve(instance, Effort(iterations=500)).solution.violations(instance)
 
     assert violations
-    assert all("over 6" in violation for violation in violations)
+    assert all("over 6" in violation.en and "한도 6을(를) 넘습니다" in violation.ko for violation in violations)
 
 
 def test_visit_combinations_are_read_from_the_left(write: Write) -> None:
@@ -113,7 +113,7 @@ def test_visit_combinations_are_read_from_the_left(write: Write) -> None:
 
 
 def _broken(of: Instance, routes: list[Route]) -> str:
-    return "; ".join(Solution(tuple(routes)).violations(of))
+    return "; ".join(violation.lines for violation in Solution(tuple(routes)).violations(of))
 
 
 def test_the_checker_names_each_broken_limit(write: Write) -> None:
@@ -176,7 +176,7 @@ def test_the_terminal_answers_in_json(write: Write) -> None:
 
     told = json.loads(answer.output)
     assert answer.exit_code == 0
-    assert (told["instance"], told["customers"], told["violations"]) == ("six-1", 6, [])
+    assert (told["instance"], told["customers"], told["violations"], told["violations_ko"]) == ("six-1", 6, [], [])
     assert sum(route["length"] for day in told["days"] for route in day["routes"]) == pytest.approx(told["cost"])
 
 
@@ -185,3 +185,4 @@ def test_the_terminal_exits_1_where_a_limit_breaks(write: Write) -> None:
 
     assert answer.exit_code == 1
     assert "over 6" in answer.output
+    assert "한도 6을(를) 넘습니다" in answer.output

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from scheduling.bar import progress
+from scheduling.both import Both
 from scheduling.pvrp.instance import Instance, NotPeriodicError, read
 from scheduling.pvrp.solve import Answer, Effort, solve
+
+_HEADER = Both("날짜", "day"), Both("적재량", "load"), Both("길이", "length"), Both("고객", "stops")
 
 
 def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json: bool) -> None:
@@ -17,14 +20,13 @@ def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json:
     try:
         instance = read(file)
     except NotPeriodicError as wrong:
-        named = "" if file.name in str(wrong) else f"{file.name}: "
-        click.echo(f"Error: {named}{wrong}", err=True)
+        click.echo(wrong.told.error, err=True)
         raise SystemExit(2) from wrong
     with progress() as tell_step:
         answer = solve(instance, Effort(iterations, seconds, seed), tell_step)
     told = as_told(instance, answer) | {"seed": seed}
     if as_json:
-        click.echo(json.dumps(told, indent=1))
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         _tell(instance, answer)
     raise SystemExit(1 if told["violations"] else 0)
@@ -32,7 +34,7 @@ def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json:
 
 def as_told(instance: Instance, answer: Answer) -> dict[str, object]:
     """The answer as JSON says it; customers are numbered as in the file."""
-    solution = answer.solution
+    solution, violations = answer.solution, answer.solution.violations(instance)
     days = [
         {
             "day": day + 1,
@@ -53,7 +55,8 @@ def as_told(instance: Instance, answer: Answer) -> dict[str, object]:
         "instance": instance.name,
         "customers": instance.customers,
         "cost": round(solution.cost(instance), 6),
-        "violations": solution.violations(instance),
+        "violations": [one.en for one in violations],
+        "violations_ko": [one.ko for one in violations],
         "iterations": answer.iterations,
         "seconds": round(answer.seconds, 3),
         "days": days,
@@ -62,11 +65,12 @@ def as_told(instance: Instance, answer: Answer) -> dict[str, object]:
 
 def _tell(instance: Instance, answer: Answer) -> None:
     console, solution = Console(), answer.solution
-    table = Table("day", "load", "length", "stops")
+    table = Table(*(Column(name.stacked, overflow="fold") for name in _HEADER))
     for route in solution.routes:
         stops = " ".join(str(stop) for stop in route.stops)
         table.add_row(str(route.day + 1), f"{route.load(instance):g}", f"{route.length(instance):.2f}", stops)
     console.print(table)
-    console.print(f"{instance.name}: cost {solution.cost(instance):.2f}, {answer.iterations:,} iterations")
+    cost, steps = f"{solution.cost(instance):.2f}", f"{answer.iterations:,}"
+    console.print(Both(f"비용 {cost}, 반복 {steps}회", f"cost {cost}, {steps} iterations").of(instance.name).lines)
     for violation in solution.violations(instance):
-        console.print(violation)
+        console.print(violation.lines)
