@@ -1,4 +1,4 @@
-"""Damaged files and words: every command says one sentence that names the thing, and never shows its own insides."""
+"""Damaged files and words: every command names the thing, in two languages, and never shows its own insides."""
 
 import json
 from collections.abc import Callable
@@ -109,11 +109,15 @@ VERIFY: dict[str, Callable[[Path], tuple[str | Path, ...]]] = {"verify": lambda 
 
 
 def says(answer: Result, named: str) -> None:
-    """One sentence, no traceback, exit 2, and the thing by its name."""
+    """A sentence in each language, no traceback, exit 2, and the thing by its name in both."""
     assert isinstance(answer.exception, SystemExit), answer.exception
     assert "Traceback" not in answer.output
     assert answer.exit_code == (2 if named else 0), answer.output
-    assert named in answer.output.replace("\n", "")
+    if named:
+        korean, _, english = answer.stderr.partition("오류: ")[2].partition("\nError: ")
+        assert any("가" <= letter <= "힣" for letter in korean)
+        assert named in korean.replace("\n", "")
+        assert named in english.replace("\n", "")
 
 
 @pytest.mark.parametrize("command", READS_FACTS | VERIFY)
@@ -155,7 +159,7 @@ WORDS: dict[str, tuple[tuple[str, ...], str]] = {
         ("replan", "F", "P", "--out", "O", "--away", "m1", "--from", "2023-06-02", "--until", "2023-06-01"), "--until"),
     "from without whom": (("replan", "F", "P", "--out", "O", "--from", "2023-06-02"), "--away"),
     "no such visit": (("replan", "F", "P", "--out", "O", "--pin", "v9"), "v9"),
-    "no visit": (("explain", "F", "P", "e1", "--ordinal", "9"), "visit 9"),
+    "no visit": (("explain", "F", "P", "e1", "--ordinal", "9"), "9"),
     "no enterprise": (("explain", "F", "P", "e9"), "e9"),
     "no days": (("replan", "F", "P", "--out", "O", "--another-day", "v9="), "v9"),
 }  # fmt: skip

@@ -59,9 +59,10 @@ def harm(folder: Path, damage: list[tuple[str, int, str, str]]) -> None:
 
 
 def taken(folder: Path) -> tuple[list[list[str]], list[list[str]]]:
-    """The ids that the planner takes, and those that the verifier takes."""
-    names = read_facts(folder).names
-    known = verifier_facts.build(folders.read_facts(folder))
+    """The ids that the planner takes, and those that the verifier takes; whatever is refused is so in two languages."""
+    reading, known = read_facts(folder), verifier_facts.build(folders.read_facts(folder))
+    names = reading.names
+    assert all(re.search("[가-힣]", one.reason_ko) and one.reason for one in (*reading.refusals, *known.refused))
     tables = (known.agencies.ids, known.managers.ids, known.enterprises.ids)
     owed = known.enterprises.required > 0
     assert owed.tolist() == [name is not None for name in known.enterprises.ids.to_pylist()]

@@ -6,10 +6,8 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
 
-import click
-
 from scheduling.bar import progress
-from scheduling.commands.terminal import CONSOLE
+from scheduling.commands.terminal import CONSOLE, Refused
 from scheduling.planfiles.plans import RELEASED
 from scheduling.verifier import verify
 from scheduling.verifier.command import names_in, tell
@@ -36,7 +34,10 @@ def write_proved(out: Path, grounds: Grounds, write: Callable[[Path], None]) -> 
             report = verify(grounds.facts, made, grounds.before, free, tell_step)
         if not report.is_valid:
             tell(report, CONSOLE)
-            raise click.ClickException("Refused: the new plan breaks the rules above. Nothing was written.")
+            raise Refused(
+                "새 계획이 위 규칙에 어긋나 거부했습니다. 아무것도 쓰지 않았습니다.",
+                "Refused: the new plan breaks the rules above. Nothing was written.",
+            )
         out.mkdir(parents=True, exist_ok=True)
         for name in STALE:
             (out / name).unlink(missing_ok=True)

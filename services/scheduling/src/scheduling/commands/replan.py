@@ -6,19 +6,23 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import click
-
 from scheduling import reasons
 from scheduling.bar import progress
+from scheduling.both import Both
 from scheduling.commands.asked import amended, change_of, write_amended
 from scheduling.commands.proving import Grounds, write_proved
-from scheduling.commands.terminal import answers, read, read_planned, say
+from scheduling.commands.terminal import Refused, answers, read, read_planned, say
 from scheduling.planfiles import telling
 from scheduling.planfiles.amend import Amendment
 from scheduling.planfiles.facts import Names, Reading
 from scheduling.planfiles.plans import PlanReading, write_plan, write_refusals, write_released
 from scheduling.planner.difference import Difference, difference
 from scheduling.planner.wishes import Changed, apply
+
+_STANDING = Both(
+    "새 계획에서 공표된 방문은 {published:,}건, 고정된 방문은 {pinned:,}건입니다.",
+    "In the new plan {published:,} visits are published, {pinned:,} pinned.",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def replan(facts: Path, planned: Path, wish: dict[str, Any]) -> None:
         exceeded = _exceeded(change, wish)
         _tell(reading, _Step(before, made, change, bool(exceeded)), wish["as_json"])
         if exceeded:
-            raise click.ClickException(f"Refused: {exceeded} Nothing was written.")
+            raise Refused(*exceeded)
 
         then = _remembered(reading.names, then, Path(room) / "since", made)
 
@@ -64,12 +68,20 @@ def _remembered(names: Names, facts: Path, target: Path, made: Changed) -> Path:
     return write_amended(facts, target, Amendment(handed_back=back)) if back else facts
 
 
-def _exceeded(change: Difference, wish: dict[str, Any]) -> str:
+def _exceeded(change: Difference, wish: dict[str, Any]) -> Both | None:
     """Which limit the new plan breaks."""
-    for limit, count in (("most_moved", len(change.moved)), ("most_dropped", len(change.dropped))):
-        if wish[limit] is not None and count > wish[limit]:
-            return f"{count:,} visits would be {limit.removeprefix('most_')}, and {wish[limit]:,} are allowed."
-    return ""
+    if wish["most_moved"] is not None and len(change.moved) > wish["most_moved"]:
+        return _too_many(Both("옮겨져", "moved"), len(change.moved), wish["most_moved"])
+    if wish["most_dropped"] is not None and len(change.dropped) > wish["most_dropped"]:
+        return _too_many(Both("취소되어", "dropped"), len(change.dropped), wish["most_dropped"])
+    return None
+
+
+def _too_many(what: Both, count: int, most: int) -> Both:
+    return Both(
+        f"방문 {count:,}건이 {what.ko} 허용한 {most:,}건을 넘으므로 거부했습니다. 아무것도 쓰지 않았습니다.",
+        f"Refused: {count:,} visits would be {what.en}, and {most:,} are allowed. Nothing was written.",
+    )
 
 
 def _tell(reading: Reading, step: _Step, as_json: bool) -> None:
@@ -84,7 +96,7 @@ def _tell(reading: Reading, step: _Step, as_json: bool) -> None:
     for one in refused:
         console.print(f"{one['enterprise_id']} {one['ordinal'] or ''} {one['code']}: {one['ko']} / {one['en']}")
     telling.difference(console, change, plans)
-    console.print("In the new plan {published:,} visits are published, {pinned:,} pinned.".format_map(counted))
+    console.print(_STANDING.lines.format_map(counted))
     telling.reasons(console, made.plan)
 
 

@@ -60,11 +60,14 @@ def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: 
         _say_reason(Reason(int(made.unscheduled.reason[missing][0])), as_json)
         return
     if not ((made.visits.site == site) & (made.visits.ordinal == ordinal) & (made.visits.day >= 0)).any():
-        raise BadInput(f"The plan has no visit {ordinal} of {enterprise}.")
+        raise BadInput(
+            f"이 계획에 사업장 {enterprise}의 {ordinal}차 방문이 없습니다.",
+            f"The plan has no visit {ordinal} of {enterprise}.",
+        )
     found = why(live(reading.facts, made.visits), site, ordinal)
     if as_json:
         choices = {
-            kind.replace(" ", "_"): [explaining.choice_as_json(reading.names, reading.facts, one) for one in some]
+            kind: [explaining.choice_as_json(reading.names, reading.facts, one) for one in some]
             for kind, some in explaining.choices_of(found).items()
         }
         say({"ko": found.sentence[0], "en": found.sentence[1]} | choices)

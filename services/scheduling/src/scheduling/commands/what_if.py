@@ -6,7 +6,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 
 from scheduling.bar import progress
@@ -14,7 +13,7 @@ from scheduling.commands.terminal import BadInput, answers, place_of, read, read
 from scheduling.planfiles import telling
 from scheduling.planfiles.facts import PROVINCE_NUMBERS, Reading
 from scheduling.planfiles.plans import day_of
-from scheduling.planfiles.shortages import certificate, certificate_as_json
+from scheduling.planfiles.shortages import BY_ANYONE, BY_THE_NEAREST, certificate, certificate_as_json
 from scheduling.planfiles.telling import World
 from scheduling.planner import pipeline
 from scheduling.planner.difference import difference
@@ -40,7 +39,7 @@ def what_if(facts: Path, planned: Path | None, wish: dict[str, Any]) -> None:
         return
     console = answers()
     telling.comparison(console, one, other, change)
-    by_whom = "by the managers nearest to it" if wish["province"] else "by anyone"
+    by_whom = BY_THE_NEAREST if wish["province"] else BY_ANYONE
     certificate(console, proof, len(other.plan.unscheduled.site), by_whom)
 
 
@@ -55,7 +54,10 @@ def _question(reading: Reading, wish: dict[str, Any]) -> Question:
     dates = reading.facts.calendar.dates
     first = int(np.searchsorted(dates, since.toordinal())) if since and agency else 0
     if first >= len(dates):
-        raise BadInput(f"--from {since:%Y-%m-%d} lies after the last day of the programme. Say an earlier day.")
+        raise BadInput(
+            f"--from {since:%Y-%m-%d}이(가) 사업의 마지막 날보다 늦습니다. 더 이른 날을 적으십시오.",
+            f"--from {since:%Y-%m-%d} lies after the last day of the programme. Say an earlier day.",
+        )
     return Question(
         managers_more=wish["managers"],
         stops_more=wish["visits_a_day"],
@@ -74,16 +76,27 @@ def _asked(facts: Path, planned: Path | None, wish: dict[str, Any]) -> tuple[Fac
     question = replace(question, has_new_days=bool(len(new_days)))
     before = read_planned(planned, reading).plan.visits if planned else None
     if wish["province"]:
-        if before is not None:
-            raise click.UsageError("A question about one province is planned from nothing: leave PLANNED away.")
-        number = PROVINCE_NUMBERS.get(wish["province"])
-        if number is None:
-            raise BadInput(f"--province {wish['province']} is none. Say one of {', '.join(PROVINCE_NUMBERS)}.")
+        number = _province(wish["province"], is_planned=before is not None)
         return of_province(here, number), of_province(there, number)
     if before is None:
         return here, there
     moved = replace(before, day=day_of(there.calendar, before.date))
     return around(here, question, before), around(there, question, moved)
+
+
+def _province(code: str, *, is_planned: bool) -> int:
+    if is_planned:
+        raise BadInput(
+            "한 시도에 대한 질문은 처음부터 계획합니다. PLANNED를 빼십시오.",
+            "A question about one province is planned from nothing: leave PLANNED away.",
+        )
+    if code not in PROVINCE_NUMBERS:
+        among = ", ".join(PROVINCE_NUMBERS)
+        raise BadInput(
+            f"--province {code}은(는) 없는 시도입니다. 쓸 수 있는 코드: {among}.",
+            f"--province {code} is none. Say one of {among}.",
+        )
+    return PROVINCE_NUMBERS[code]
 
 
 def worlds(here: Facts, there: Facts) -> tuple[World, World]:

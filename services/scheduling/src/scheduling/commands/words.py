@@ -56,10 +56,17 @@ class _InOrder(click.Group):
         """All of them."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with its whole sentence: two languages are too long for one line."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=500)) for name, one in self.commands.items()])
+
 
 @click.group(cls=_InOrder)
 def plan() -> None:
-    """Plan visits from files of facts, prove, explain and change the plan."""
+    """자료 파일로 방문 계획을 세우고 검증하고 설명하고 바꿉니다 /
+    Plan visits from files of facts, prove, explain and change the plan.
+    """
 
 
 def _with(options: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:
@@ -79,7 +86,7 @@ def _with(options: tuple[Callable[[Command], Command], ...]) -> Callable[[Comman
 @FORM
 @AS_JSON
 def run(facts: Path, **wish: Any) -> None:
-    """Plan FACTS: a date for every visit that can have one."""
+    """모든 방문의 날짜를 정합니다 / Plan FACTS: a date for every visit that can have one."""
     from scheduling.commands import run as work
 
     work.run(facts, wish)
@@ -96,7 +103,9 @@ def run(facts: Path, **wish: Any) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Every violation, as JSON.")
 def verify(facts: Path, planned: Path, against: Path | None, released: Path | None, as_json: bool) -> None:
-    """Check PLAN against FACTS, rule by rule; exit 1 if it breaks any, 2 if a file cannot be read."""
+    """계획이 규칙에 맞는지 검증합니다 /
+    Check PLAN against FACTS, rule by rule; exit 1 if it breaks any, 2 if a file cannot be read.
+    """
     from scheduling.verifier import command as work
 
     work.verify(facts, planned, against, released, as_json)
@@ -109,7 +118,7 @@ def verify(facts: Path, planned: Path, against: Path | None, released: Path | No
 @click.option("--ordinal", default=1, show_default=True, help="Which visit of the enterprise.")
 @AS_JSON
 def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: bool) -> None:
-    """Say why a visit of ENTERPRISE is where it is, or why it has no date."""
+    """방문 날짜의 까닭을 설명합니다 / Say why a visit of ENTERPRISE is where it is, or why it has no date."""
     from scheduling.commands import run as work
 
     work.explain(facts, planned, enterprise, ordinal, as_json)
@@ -126,7 +135,8 @@ def explain(facts: Path, planned: Path, enterprise: str, ordinal: int, as_json: 
 @FORM
 @AS_JSON
 def replan(facts: Path, planned: Path, **wish: Any) -> None:
-    """Change PLANNED as little as a change of FACTS or a wish demands; exit 1 if the new plan is refused.
+    """계획을 필요한 만큼만 바꿉니다 /
+    Change PLANNED as little as a change of FACTS or a wish demands; exit 1 if the new plan is refused.
 
     With changes named here, the facts as they are then go to OUT/facts, and what was free to move to OUT/released.csv:
     `anjeon plan verify OUT/facts OUT --against PLANNED --released OUT/released.csv`.
@@ -142,7 +152,7 @@ def replan(facts: Path, planned: Path, **wish: Any) -> None:
 @click.argument("after", type=FOLDER)
 @AS_JSON
 def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
-    """Compare two plans of the same FACTS."""
+    """두 계획을 비교합니다 / Compare two plans of the same FACTS."""
     from scheduling.commands import run as work
 
     work.diff(facts, before, after, as_json)
@@ -165,7 +175,7 @@ def diff(facts: Path, before: Path, after: Path, as_json: bool) -> None:
 @click.option("--risk-weight", type=float, help="How much the riskiest count: 1 as now, 0 not at all.")
 @AS_JSON
 def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
-    """Say what would become of FACTS, or of their plan PLANNED, and compare.
+    """조건이 바뀌면 어떻게 되는지 비교합니다 / Say what would become of FACTS, or of their plan PLANNED, and compare.
 
     With PLANNED, a question that only takes away (a suspension, fewer managers, a shorter window) leaves every visit
     where it is that may stay; others leave what is done, published or pinned, and plan the drafts from nothing. Both
@@ -183,7 +193,9 @@ def what_if(facts: Path, planned: Path | None, **wish: Any) -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Cost, routes of each day and violations, as JSON.")
 def pvrp(file: Path, iterations: int, seconds: float | None, seed: int, as_json: bool) -> None:
-    """Solve a periodic routing instance in Cordeau's format; exit 1 if a limit is broken."""
+    """주기적 경로 문제를 풉니다 /
+    Solve a periodic routing instance in Cordeau's format; exit 1 if a limit is broken.
+    """
     from scheduling.pvrp import command as work
 
     work.pvrp(file, iterations, seconds, seed, as_json)

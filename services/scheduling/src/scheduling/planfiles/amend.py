@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from scheduling.planfiles.cells import UnreadableError
 from scheduling.planfiles.columns import doubled
+from scheduling.planfiles.faults import damaged, unknown, without_column, without_table
 from scheduling.planfiles.programme import read_programme
-from scheduling.planfiles.sheets import UnreadableError
 
 FILES = ("agencies", "managers", "enterprises")
 _LONG_AGO = date.min.isoformat()
@@ -59,7 +60,7 @@ class Amendment:
 
 
 def amend(facts: Path, target: Path, amendment: Amendment) -> None:
-    """Writes the facts as they are after the amendment into another folder; a LookupError names who is not there."""
+    """Writes the facts as they are after the amendment into another folder; an UnreadableError says what cannot be."""
     read_programme(facts)
     target.mkdir(parents=True, exist_ok=True)
     for path in [facts / "programme.json", *(_file(facts, stem) for stem in FILES)]:
@@ -77,7 +78,7 @@ def amend(facts: Path, target: Path, amendment: Amendment) -> None:
 def _file(folder: Path, stem: str) -> Path:
     path = next((at for at in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if at.exists()), None)
     if path is None:
-        raise FileNotFoundError(f"{folder} has neither {stem}.csv nor {stem}.parquet")
+        raise UnreadableError(*without_table(folder, stem))
     return path
 
 
@@ -93,7 +94,10 @@ def _programme(path: Path, amendment: Amendment) -> None:
 def _frozen_until(day: date, already: str | None) -> str:
     """What was told to enterprises stays told: the frozen days only grow."""
     if already and day < date.fromisoformat(already):
-        raise ValueError(f"What lies up to {already} is published already. Say that day with --freeze, or a later one.")
+        raise UnreadableError(
+            f"{already}까지의 방문은 이미 공표되었습니다. --freeze에 그날이나 더 늦은 날을 적으십시오.",
+            f"What lies up to {already} is published already. Say that day with --freeze, or a later one.",
+        )
     return day.isoformat()
 
 
@@ -102,7 +106,11 @@ def _suspended(row: dict[str, str], spell: Spell) -> dict[str, str]:
     begun, ended = row.get("suspended_from") or "", row.get("suspended_until") or ""
     until = spell.until.isoformat() if spell.until else ""
     if begun and (begun < spell.since.isoformat() or (until and (not ended or ended > until))):
-        raise ValueError(f"{row['agency_id']} is suspended {begun}..{ended} already: edit agencies to say both as one")
+        agency, days = row["agency_id"], f"{begun}..{ended}"
+        raise UnreadableError(
+            f"기관 {agency}은(는) 이미 {days}에 업무정지입니다. agencies에서 두 기간을 하나로 고쳐 적으십시오.",
+            f"{agency} is suspended {days} already: edit agencies to say both as one.",
+        )
     return {"suspended_from": spell.since.isoformat(), "suspended_until": until}
 
 
@@ -145,7 +153,7 @@ def _rewrite(path: Path, key: str, wanted: Sequence[str], change: Write) -> None
         for name, cell in change({column: cells[place] for column, cells in table.items()}).items():
             table.setdefault(name, [""] * len(whole))[place] = cell
     if left:
-        raise LookupError(f"The facts know no {key.removesuffix('_id')} {', '.join(sorted(left))}.")
+        raise UnreadableError(*unknown(key.removesuffix("_id"), sorted(left)))
     for number, row in zip(whole, zip(*table.values(), strict=True), strict=True):
         rows[number] = list(row)
     _write(path, list(table), rows)
@@ -154,13 +162,13 @@ def _rewrite(path: Path, key: str, wanted: Sequence[str], change: Write) -> None
 def _readable(path: Path, key: str) -> tuple[list[str], list[list[str]]]:
     try:
         header, rows = _cells(path)
-    except (pa.ArrowException, ValueError) as fault:
-        raise UnreadableError(f"{path.name} cannot be read ({fault}). Save it as CSV in UTF-8 or Parquet.") from fault
+    except (pa.ArrowException, ValueError, OSError) as fault:
+        raise UnreadableError(*damaged(path.name, fault)) from fault
     twice = doubled(header)
     if twice:
-        raise UnreadableError(f"{path.name} {twice}")
+        raise UnreadableError(*twice.of(path.name))
     if key not in header:
-        raise UnreadableError(f"{path.name} has no column {key}. Add it to the header and every row.")
+        raise UnreadableError(*without_column(path.name, key))
     return header, rows
 
 

@@ -1,9 +1,16 @@
-"""What a cell may say: each reader takes the text, and refuses by a ValueError what it cannot mean."""
+"""What a cell may say: each reader takes the text, and refuses by an UnreadableError what it cannot mean."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from scheduling.both import Both, ToldError
+
 _FLAGS = {"false": 0, "true": 1}
+EMPTY = Both("비어 있습니다", "is empty")
+
+
+class UnreadableError(ToldError):
+    """A cell, or a file that nothing can be planned from: what is wrong with it, and what to do."""
 
 
 def day_number(cell: str) -> int:
@@ -11,7 +18,8 @@ def day_number(cell: str) -> int:
     try:
         return date.fromisoformat(cell).toordinal()
     except ValueError:
-        raise ValueError(f"`{cell}` is not a date such as 2023-07-03") from None
+        said = f"날짜(예: 2023-07-03)가 아닙니다: `{cell}`", f"`{cell}` is not a date such as 2023-07-03"
+        raise UnreadableError(*said) from None
 
 
 def day_or(empty: int) -> Callable[[str], int]:
@@ -27,7 +35,7 @@ def spans(cell: str) -> tuple[tuple[int, int], ...]:
 def _span(part: str) -> tuple[int, int]:
     first, _, last = part.partition("..")
     if day_number(last or first) < day_number(first):
-        raise ValueError(f"`{part}` ends before it begins")
+        raise UnreadableError(f"끝이 시작보다 빠릅니다: `{part}`", f"`{part}` ends before it begins")
     return day_number(first), day_number(last or first)
 
 
@@ -37,7 +45,7 @@ def whole_between(low: int, high: int) -> Callable[[str], float]:
 
     def read(cell: str) -> float:
         if number(cell) % 1:
-            raise ValueError(f"{cell} is not a whole number")
+            raise UnreadableError(f"정수가 아닙니다: {cell}", f"{cell} is not a whole number")
         return number(cell)
 
     return read
@@ -50,9 +58,10 @@ def number_between(low: float, high: float) -> Callable[[str], float]:
         try:
             number = float(cell)
         except ValueError:
-            raise ValueError(f"`{cell}` is not a number") from None
+            raise UnreadableError(f"숫자가 아닙니다: `{cell}`", f"`{cell}` is not a number") from None
         if not low <= number <= high:
-            raise ValueError(f"{cell} is not between {low:g} and {high:g}")
+            said = f"{low:g}에서 {high:g} 사이가 아닙니다: {cell}", f"{cell} is not between {low:g} and {high:g}"
+            raise UnreadableError(*said)
         return number
 
     return read
@@ -63,11 +72,11 @@ def bits_of(names: Mapping[str, int], *, demanded: bool = False) -> Callable[[st
 
     def read(cell: str) -> int:
         if demanded and not cell:
-            raise ValueError("is empty")
+            raise UnreadableError(*EMPTY)
         parts = [part.strip() for part in cell.split("|")] if cell else []
         unknown = [part for part in parts if part not in names]
         if unknown:
-            raise ValueError(f"`{'|'.join(unknown)}` is {_none_of(names)}")
+            raise _none_of(names, "|".join(unknown))
         return sum(1 << names[part] for part in set(parts))
 
     return read
@@ -78,14 +87,17 @@ def one_of(names: Mapping[str, int]) -> Callable[[str], int]:
 
     def read(cell: str) -> int:
         if cell not in names:
-            raise ValueError(f"`{cell}` is {_none_of(names)}")
+            raise _none_of(names, cell)
         return names[cell]
 
     return read
 
 
-def _none_of(names: Mapping[str, int]) -> str:
-    return f"none of {', '.join(names)}" if len(names) <= 20 else f"none of the {len(names)} that could be read"
+def _none_of(names: Mapping[str, int], cell: str) -> UnreadableError:
+    among = Both(f"읽을 수 있었던 {len(names)}개", f"the {len(names)} that could be read")
+    if len(names) <= 20:
+        among = Both(", ".join(names), ", ".join(names))
+    return UnreadableError(f"{among.ko} 중 하나가 아닙니다: `{cell}`", f"`{cell}` is none of {among.en}")
 
 
 def flag(cell: str) -> int:

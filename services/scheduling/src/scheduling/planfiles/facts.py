@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from korea.provinces import PROVINCES
+from scheduling.both import Both
 from scheduling.planfiles.cells import bits_of, day_or, number_between, one_of, spans, whole_between
 from scheduling.planfiles.places import demanded, given, in_districts
 from scheduling.planfiles.programme import calendar_of, read_programme, rules_of
@@ -159,10 +160,16 @@ def _closed(sheet: Sheet, agencies: list[str]) -> Closed:
         names = {part.strip() for part in cell.split("|")} - {""} if readable[row] else set[str]()
         pairs += [(int(numbers[row]), places[name]) for name in sorted(names & places.keys())]
         if names - places.keys():
-            unknown = "|".join(sorted(names - places.keys()))
-            sheet.remark(row, "handed_back", f"`{unknown}` is no agency of the facts; the row is planned all the same")
+            sheet.remark(row, "handed_back", _unknown("|".join(sorted(names - places.keys()))))
     table = np.array(pairs, np.int64).reshape(-1, 2)
     return Closed(table[:, 0], table[:, 1])
+
+
+def _unknown(agencies: str) -> Both:
+    return Both(
+        f"등록된 자료에 없는 기관입니다: `{agencies}`. 이 행은 그대로 계획합니다",
+        f"`{agencies}` is no agency of the facts; the row is planned all the same",
+    )
 
 
 def _enterprise_days(sheet: Sheet, calendar: Calendar, known: Ints) -> Bits:

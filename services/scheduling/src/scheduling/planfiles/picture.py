@@ -74,7 +74,7 @@ def _counts(facts: Facts, plan: Plan, *, is_korean: bool) -> str:
     told = [
         (f"방문 {figures.visits:,}건", f"{figures.visits:,} visits"),
         (f"사업장 {len(facts.sites):,}곳", f"{len(facts.sites):,} enterprises"),
-        (f"담당자 {len(facts.managers):,}명", f"{len(facts.managers):,} managers"),
+        (f"관리자 {len(facts.managers):,}명", f"{len(facts.managers):,} managers"),
         (f"방문당 {figures.km_a_visit:.2f} km", f"{figures.km_a_visit:.2f} km a visit"),
     ]
     return "   ".join(_said(*each, is_korean=is_korean) for each in told)
@@ -90,7 +90,7 @@ def _land(axes: Any, facts: Facts, plan: Plan, *, is_korean: bool) -> None:
         latitude, longitude = on_the_globe(facts.sites.place[missing])
         said = _said("날짜 없음", "without a date", is_korean=is_korean)
         axes.scatter(longitude, latitude, s=10, marker="x", c=MISSING, label=f"{said} ({len(missing):,})")
-    colours = _said("색: 담당자별 구역", "a colour for each manager", is_korean=is_korean)
+    colours = _said("색: 관리자별 구역", "a colour for each manager", is_korean=is_korean)
     axes.scatter([], [], s=14, c=VISITS[0], label=colours)
     axes.set_axis_off()
     axes.legend(loc="lower right", frameon=False)

@@ -1,7 +1,7 @@
 """A plan folder: visits and unscheduled visits, written with their ids and read back as the planner's arrays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha1
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
+from scheduling.both import Both
 from scheduling.planfiles.cells import day_number, flag, one_of, whole_between
 from scheduling.planfiles.facts import Names
 from scheduling.planfiles.sheets import Refusal, Sheet, open_sheet
@@ -52,8 +53,7 @@ def write_refusals(folder: Path, refusals: list[Refusal]) -> None:
     path = folder / "refused.csv"
     path.unlink(missing_ok=True)
     if refusals:
-        columns = {name: [getattr(one, name) for one in refusals] for name in ("file", "row", "column", "reason")}
-        csv.write_csv(pa.table(columns), path)
+        csv.write_csv(pa.Table.from_pylist([asdict(one) for one in refusals]), path)
 
 
 def write_released(folder: Path, names: Names, released: Sequence[tuple[int, int]]) -> None:
@@ -144,7 +144,7 @@ def _refuse_twice(sheet: Sheet, ordinal: Ints, stage: Ints) -> None:
     rows = np.flatnonzero(stage <= Stage.DONE)
     _, first = np.unique(enterprise[rows] * 128 + ordinal[rows], return_index=True)
     for row in np.delete(rows, first):
-        sheet.refuse(int(row), "ordinal", "is said twice for this enterprise")
+        sheet.refuse(int(row), "ordinal", Both("이 사업장에 두 번 적혀 있습니다", "is said twice for this enterprise"))
 
 
 def day_of(calendar: Calendar, dates: Ints) -> Ints:
@@ -160,7 +160,7 @@ def _known(sheet: Sheet, column: str, names: list[str]) -> Ints:
     places = compute.call_function("index_in", [sheet.cells(column)], options).fill_null(-1)
     found = places.to_numpy(zero_copy_only=False).astype(np.int64)
     for row in np.flatnonzero(found < 0):
-        sheet.refuse(int(row), column, "is not in the facts")
+        sheet.refuse(int(row), column, Both("등록된 자료에 없습니다", "is not in the facts"))
     return found
 
 

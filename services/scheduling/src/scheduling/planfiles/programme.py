@@ -10,8 +10,10 @@ from uuid import UUID
 import numpy as np
 
 from korea.calendar import working_days
+from scheduling.both import Both
+from scheduling.planfiles.cells import UnreadableError
 from scheduling.planfiles.columns import misnamed
-from scheduling.planfiles.sheets import UnreadableError
+from scheduling.planfiles.faults import in_another_code
 from scheduling.planner.model import Calendar, Rules
 
 FILE = "programme.json"
@@ -20,23 +22,40 @@ FILE = "programme.json"
 def read_programme(folder: Path, otherwise: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The fields as what they mean; `otherwise` corrects what the file says."""
     path = folder / FILE
+    said = _fields(path)
+    wrong = misnamed(said, (*FIELDS, "year"))
+    if wrong:
+        raise UnreadableError(*wrong.of(path))
+    programme = {name: _read(path, name, {**said, **(otherwise or {})}) for name in FIELDS}
+    if programme["window_until"] < programme["window_from"]:
+        raise UnreadableError(
+            f"{path}: window_until이 window_from보다 빠릅니다. 더 늦은 날짜를 적으십시오.",
+            f"{path}: window_until lies before window_from. Write the later day there.",
+        )
+    return programme
+
+
+def _fields(path: Path) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
-        raise UnreadableError(f"{path} cannot be read ({fault.strerror}). Name the folder of the facts.") from fault
+        raise UnreadableError(
+            f"{path} 파일을 읽을 수 없습니다({fault.strerror}). 자료 폴더를 지정하십시오.",
+            f"{path} cannot be read ({fault.strerror}). Name the folder of the facts.",
+        ) from fault
     except UnicodeDecodeError as fault:
-        raise UnreadableError(f"{path} is not UTF-8 ({fault.reason}). Save it as UTF-8.") from fault
+        raise UnreadableError(*in_another_code(path, fault.reason)) from fault
     except ValueError as fault:
-        raise UnreadableError(f"{path} is not JSON ({fault}). Mend it at that place.") from fault
+        raise UnreadableError(
+            f"{path} 파일이 JSON이 아닙니다({fault}). 그 자리를 고치십시오.",
+            f"{path} is not JSON ({fault}). Mend it at that place.",
+        ) from fault
     if not isinstance(said, dict):
-        raise UnreadableError(f"{path} holds no fields. Write an object, as docs/plan-files.md says.")
-    wrong = misnamed(said, (*FIELDS, "year"))
-    if wrong:
-        raise UnreadableError(f"{path}: {wrong}")
-    programme = {name: _read(path, name, {**said, **(otherwise or {})}) for name in FIELDS}
-    if programme["window_until"] < programme["window_from"]:
-        raise UnreadableError(f"{path}: window_until lies before window_from. Write the later day there.")
-    return programme
+        raise UnreadableError(
+            f"{path} 파일에 항목이 없습니다. docs/plan-files.md대로 적으십시오.",
+            f"{path} holds no fields. Write an object, as docs/plan-files.md says.",
+        )
+    return said
 
 
 def calendar_of(programme: Mapping[str, Any], folder: Path) -> Calendar:
@@ -47,8 +66,10 @@ def calendar_of(programme: Mapping[str, Any], folder: Path) -> Calendar:
     days = np.array([day.toordinal() for day in working if day > trained], np.int64)
     if not len(days):
         raise UnreadableError(
+            f"{folder / FILE}: {first}부터 {last}까지 교육일 뒤에 남은 근무일이 없습니다. "
+            "window_from, window_until 또는 training_days를 고치십시오.",
             f"{folder / FILE}: no working day is left between {first} and {last} after the training days. "
-            "Write another window_from, window_until or training_days."
+            "Write another window_from, window_until or training_days.",
         )
     return Calendar(days)
 
@@ -72,8 +93,13 @@ def _read(path: Path, name: str, said: Mapping[str, Any]) -> Any:
     try:
         return read(value)
     except (ValueError, TypeError, AttributeError) as fault:
-        found = "is missing" if value is None else f"is {json.dumps(value, ensure_ascii=False)}"
-        raise UnreadableError(f"{path}: {name} {found}. Write {_MEANT[read]}.") from fault
+        written = json.dumps(value, ensure_ascii=False)
+        found = Both("없습니다", "missing") if value is None else Both(f"{written}입니다", written)
+        meant = _MEANT[read]
+        raise UnreadableError(
+            f"{path}: {name} 값이 {found.ko}. {meant.ko} 하나를 적으십시오.",
+            f"{path}: {name} is {found.en}. Write {meant.en}.",
+        ) from fault
 
 
 def _uuid(value: Any) -> str:
@@ -130,13 +156,13 @@ FIELDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "published_until": (_date, None),
     "synthetic": (bool, False),
 }
-_MEANT: dict[Callable[[Any], Any], str] = {
-    _uuid: "a UUID",
-    _date: 'a date such as "2023-07-03"',
-    _dates: 'a list of dates such as ["2023-07-03"]',
-    _count: "a whole number of 0-99",
-    _at_least_one: "a whole number of 1-99",
-    _share: "a share of 0-1, such as 0.04",
-    _risk: "a risk of 0-9",
-    bool: "true or false",
+_MEANT: dict[Callable[[Any], Any], Both] = {
+    _uuid: Both("UUID 값", "a UUID"),
+    _date: Both('"2023-07-03"과 같은 날짜', 'a date such as "2023-07-03"'),
+    _dates: Both('["2023-07-03"]과 같은 날짜 목록', 'a list of dates such as ["2023-07-03"]'),
+    _count: Both("0부터 99까지의 정수", "a whole number of 0-99"),
+    _at_least_one: Both("1부터 99까지의 정수", "a whole number of 1-99"),
+    _share: Both("0.04와 같은 0부터 1까지의 비율", "a share of 0-1, such as 0.04"),
+    _risk: Both("0부터 9까지의 위험도", "a risk of 0-9"),
+    bool: Both("true와 false 가운데", "true or false"),
 }

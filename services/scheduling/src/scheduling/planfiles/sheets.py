@@ -9,17 +9,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute, csv, parquet
 
+from scheduling.both import Both
+from scheduling.planfiles.cells import EMPTY, UnreadableError
 from scheduling.planfiles.columns import COLUMNS, doubled, misnamed
+from scheduling.planfiles.faults import damaged, in_another_code, without_column, without_table
 from scheduling.planner.model import Flags, Ints, Reals
 
 HEADER_ROW = 1
 Cells: TypeAlias = Any
 """A pyarrow array of strings; pyarrow ships no types."""
 Value = TypeVar("Value")
-
-
-class UnreadableError(ValueError):
-    """A file that nothing can be planned from: which, what is wrong with it, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,13 @@ class Refusal:
     row: int
     column: str
     reason: str
+    reason_ko: str
+
+    @property
+    def told(self) -> Both:
+        """Where it stands, and why."""
+        ko, en = f"{self.file} {self.row}행 {self.column}", f"{self.file} row {self.row} {self.column}"
+        return Both(f"{ko.strip()}: {self.reason_ko}", f"{en.strip()}: {self.reason}")
 
 
 @dataclass
@@ -49,14 +55,14 @@ class Sheet:
     def rows(self) -> int:
         return len(self.lines)
 
-    def refuse(self, row: int, column: str, reason: str) -> None:
+    def refuse(self, row: int, column: str, why: Both) -> None:
         """Notes a cell without which its row is not taken."""
-        self.remark(row, column, reason)
+        self.remark(row, column, why)
         self.refused.add(row)
 
-    def remark(self, row: int, column: str, reason: str) -> None:
+    def remark(self, row: int, column: str, why: Both) -> None:
         """Notes a cell whose row is taken all the same."""
-        self.refusals.append(Refusal(self.name, int(self.lines[row]), column, reason))
+        self.refusals.append(Refusal(self.name, int(self.lines[row]), column, why.en, why.ko))
 
     def cells(self, column: str) -> Cells:
         """The cells of a column, empty where the file has none."""
@@ -65,26 +71,26 @@ class Sheet:
     def in_order(self, first: str, last: str, since: Ints, until: Ints) -> None:
         """Refuses rows whose last day lies before the first."""
         for row in np.flatnonzero(since > until):
-            self.refuse(int(row), last, f"lies before {first}")
+            self.refuse(int(row), last, Both(f"{first}보다 빠릅니다", f"lies before {first}"))
 
     def keys(self, column: str) -> None:
         """Cells that name their row are never empty and never there twice."""
         seen = set[str]()
         for row, cell in enumerate(self.cells(column).to_pylist()):
             if not cell or cell in seen:
-                self.refuse(row, column, "appears twice" if cell else "is empty")
+                self.refuse(row, column, Both("두 번 나옵니다", "appears twice") if cell else EMPTY)
             seen.add(cell or "")
 
     def each(self, column: str, read: Callable[[str], Value], otherwise: Value) -> tuple[list[Value], Ints]:
-        """What `read` makes of each distinct cell, and which of them each row holds; a ValueError refuses its rows."""
+        """What `read` makes of each distinct cell, and which each row holds; an UnreadableError refuses its rows."""
         coded = self.cells(column).dictionary_encode()
         places = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        values, bad = list[Value](), dict[int, str]()
+        values, bad = list[Value](), dict[int, Both]()
         for number, cell in enumerate(coded.dictionary.to_pylist()):
             try:
                 values.append(read(cell or ""))
-            except ValueError as fault:
-                bad[number] = str(fault)
+            except UnreadableError as fault:
+                bad[number] = fault.told
                 values.append(otherwise)
         if bad:
             for row in np.flatnonzero(np.isin(places, list(bad))):
@@ -114,14 +120,14 @@ def open_sheet(folder: Path, stem: str, needed: Sequence[str]) -> Sheet:
     """`stem.parquet` or `stem.csv` of the folder; a file without a needed column is refused as a whole."""
     path = next((at for at in (folder / f"{stem}.parquet", folder / f"{stem}.csv") if at.is_file()), None)
     if path is None:
-        raise UnreadableError(f"{folder} has neither {stem}.csv nor {stem}.parquet. Name the folder that has them.")
+        raise UnreadableError(*without_table(folder, stem))
     sheet = _sheet(path)
     wrong = misnamed(sheet.columns, COLUMNS[stem])
     if wrong:
-        raise UnreadableError(f"{path}: column {wrong}")
+        raise UnreadableError(*wrong.of(path))
     missing = [name for name in needed if name not in sheet.columns]
     if missing:
-        raise UnreadableError(f"{path} has no column {', '.join(missing)}. Add it to the header and every row.")
+        raise UnreadableError(*without_column(path, ", ".join(missing)))
     return sheet
 
 
@@ -131,14 +137,12 @@ def _sheet(path: Path) -> Sheet:
         table = parquet.read_table(path) if path.suffix == ".parquet" else _read_csv(path, torn)
         columns = {name: _as_text(table.column(at)) for at, name in enumerate(table.column_names)}
     except UnicodeDecodeError as fault:
-        raise UnreadableError(f"{path} is not UTF-8 ({fault.reason}). Save it as CSV UTF-8.") from fault
+        raise UnreadableError(*in_another_code(path, fault.reason)) from fault
     except (pa.ArrowException, ValueError, OSError) as fault:
-        kind = "Parquet" if path.suffix == ".parquet" else "CSV in UTF-8"
-        reason = str(fault).partition("\n")[0]
-        raise UnreadableError(f"{path} cannot be read ({reason}). Save it as {kind} with a header.") from fault
+        raise UnreadableError(*damaged(path, fault)) from fault
     twice = doubled([name for name in table.column_names if name])
     if twice:
-        raise UnreadableError(f"{path} {twice}")
+        raise UnreadableError(*twice.of(path))
     return _without_empty_rows(Sheet(path.name, _lines(table.num_rows, torn), columns, torn))
 
 
@@ -159,8 +163,9 @@ def _without_empty_rows(sheet: Sheet) -> Sheet:
 
 def _read_csv(path: Path, torn: list[Refusal]) -> Any:
     def skip(row: Any) -> str:
-        reason = f"has {row.actual_columns} cells, expected {row.expected_columns}"
-        torn.append(Refusal(path.name, row.number or 0, "", reason))
+        found, wanted = row.actual_columns, row.expected_columns
+        told = f"has {found} cells, expected {wanted}", f"칸이 {found}개인데 머리글은 {wanted}개입니다"
+        torn.append(Refusal(path.name, row.number or 0, "", *told))
         return "skip"
 
     with path.open(encoding="utf-8-sig") as lines:

@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
+from scheduling.bar import STEPS
+from scheduling.both import Both
 from scheduling.planfiles.facts import Reading
 from scheduling.planfiles.plans import visit_ids
 from scheduling.planfiles.tables import show
@@ -17,13 +19,36 @@ from scheduling.planner.reasons import SENTENCES
 
 SHOWN = 10
 TOLD = {
-    "visits": ("visits with a date", ",.0f"), "unscheduled": ("visits without a date", ",.0f"),
-    "scheduled_share": ("scheduled", ".3%"), "load": ("load of all manager-days", ".1%"),
-    "km": ("road km", ",.0f"), "km_a_visit": ("km a visit", ".2f"), "km_a_day": ("km a manager's day", ".1f"),
-    "wait_riskiest": ("wait of the riskiest tenth, working days", ".1f"),
-    "wait_others": ("wait of the others, working days", ".1f"),
-    "same_manager_share": ("same manager for all visits", ".1%"), "load_spread": ("spread of load (CV)", ".2f"),
-}  # fmt: skip
+    "visits": (Both("날짜가 있는 방문", "visits with a date"), ",.0f"),
+    "unscheduled": (Both("날짜가 없는 방문", "visits without a date"), ",.0f"),
+    "scheduled_share": (Both("날짜가 있는 비율", "scheduled"), ".3%"),
+    "load": (Both("전체 방문 가능량 사용률", "load of all manager-days"), ".1%"),
+    "km": (Both("도로 거리 km", "road km"), ",.0f"),
+    "km_a_visit": (Both("방문당 km", "km a visit"), ".2f"),
+    "km_a_day": (Both("관리자 하루당 km", "km a manager's day"), ".1f"),
+    "wait_riskiest": (Both("위험도 상위 10%의 대기 근무일", "wait of the riskiest tenth, working days"), ".1f"),
+    "wait_others": (Both("그 밖의 대기 근무일", "wait of the others, working days"), ".1f"),
+    "same_manager_share": (Both("모든 방문의 관리자가 같은 비율", "same manager for all visits"), ".1%"),
+    "load_spread": (Both("사용률의 편차(변동계수)", "spread of load (CV)"), ".2f"),
+}
+CHANGES = {
+    "moved": Both("옮긴 방문", "visits moved"),
+    "added": Both("추가한 방문", "visits added"),
+    "dropped": Both("취소한 방문", "visits dropped"),
+    "published_moved": Both("옮긴 공표 방문", "published visits moved"),
+    "km": Both("도로 거리 km", "road km"),
+    "risk_days": Both("위험도를 곱한 대기 근무일", "working days of waiting times risk"),
+}
+FIGURE, VALUE, CHANGE = Both("지표", "figure"), Both("값", "value"), Both("차이", "change")
+AS_IS, AS_IF = Both("현재", "as it is"), Both("가정", "as it might be")
+ENTERPRISE, VISIT = Both("사업장", "enterprise"), Both("방문", "visit")
+WAS, NOW = Both("이전", "was"), Both("변경 후", "is now")
+NO_DATE, GONE = Both("날짜 없음", "no date"), Both("없어짐", "gone")
+THE_PLAN, THE_DIFFERENCE, WHAT_IF = (
+    Both("방문 계획", "The plan"),
+    Both("차이", "The difference"),
+    Both("가정 비교", "What if"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,11 +61,12 @@ class World:
 
 def summary(console: Console, measures: Measures, seconds: dict[str, float]) -> None:
     """The figures of a plan as a table."""
-    show(console, ("figure", "value"), [
-        (words, format(getattr(measures, name), form)) for name, (words, form) in TOLD.items()
-    ], "The plan")  # fmt: skip
-    steps = ", ".join(f"{step} {took:.1f}" for step, took in seconds.items())
-    console.print(f"Planned in {sum(seconds.values()):.1f} seconds ({steps}).")
+    show(console, (FIGURE, VALUE), [
+        (told.label, format(getattr(measures, name), form)) for name, (told, form) in TOLD.items()
+    ], THE_PLAN)  # fmt: skip
+    ko, en = (", ".join(f"{STEPS[step][at]} {took:.1f}" for step, took in seconds.items()) for at in (0, 1))
+    took = f"{sum(seconds.values()):.1f}"
+    console.print(Both(f"계획에 {took}초가 걸렸습니다({ko}).", f"Planned in {took} seconds ({en}).").lines)
 
 
 def reasons(console: Console, plan: Plan) -> None:
@@ -61,24 +87,29 @@ class Two:
 
 def difference(console: Console, change: Difference, plans: Two) -> None:
     """What changes in figures, and some of the visits that move, by name."""
-    figures = [(words.replace("_", " "), f"{count:,}") for words, count in changes(change).items()]
-    show(console, ("change", "count"), figures, "The difference")
+    figures = [(CHANGES[name].label, f"{count:,}") for name, count in changes(change).items()]
+    show(console, (FIGURE, VALUE), figures, THE_DIFFERENCE)
     if not len(change.moved):
         return
     console.print()
-    show(console, ("enterprise", "visit", "was", "is now"), [
+    show(console, (ENTERPRISE, VISIT, WAS, NOW), [
         ("\n".join((one["enterprise_id"], *_who(one))), str(one["ordinal"]), one["was_on"], one["visit_on"])
         for one in moves(change, plans, SHOWN)
     ])  # fmt: skip
     if len(change.moved) > SHOWN:
-        console.print(f"… and {len(change.moved) - SHOWN:,} more; --json names them all.")
+        rest = f"{len(change.moved) - SHOWN:,}"
+        said = (
+            f"이 밖에 {rest}건이 더 있습니다. --json에는 모두 나옵니다.",
+            f"… and {rest} more; --json names them all.",
+        )
+        console.print(Both(*said).lines)
 
 
 def _who(move: dict[str, Any]) -> tuple[str, ...]:
     """Who comes instead, where that changes."""
     if move["was_agency"] != move["agency"]:
-        return f"from {move['was_agency'] or '(gone)'}", f"to {move['agency']}"
-    return (f"to {move['manager_id']}",) if move["was_manager_id"] != move["manager_id"] else ()
+        return f"{move['was_agency'] or f'({GONE.label})'} →", move["agency"]
+    return (f"→ {move['manager_id']}",) if move["was_manager_id"] != move["manager_id"] else ()
 
 
 def moves(change: Difference, plans: Two, most: int | None = None) -> list[dict[str, Any]]:
@@ -145,17 +176,17 @@ def measures_as_json(measures: Measures, plan: Plan) -> dict[str, Any]:
 def comparison(console: Console, one: World, other: World, change: Difference) -> None:
     """Two worlds side by side: the figures, why visits have no date, and what moves between them."""
     rows = list[tuple[str, ...]]()
-    for name, (words, form) in TOLD.items():
+    for name, (told, form) in TOLD.items():
         was, now = (float(getattr(world.measures, name)) for world in (one, other))
-        rows.append((words, format(was, form), format(now, form), format(now - was, "+" + form)))
+        rows.append((told.label, format(was, form), format(now, form), format(now - was, "+" + form)))
     reasons_of = [counted(world.plan) for world in (one, other)]
     for reason in sorted({*reasons_of[0], *reasons_of[1]}):
         was, now = (reasons.get(reason, 0) for reasons in reasons_of)
-        rows.append((f"no date: {reason}", f"{was:,}", f"{now:,}", f"{now - was:+,}"))
-    for words, count in changes(change).items():
-        if words in ("moved", "added", "dropped", "published_moved"):
-            rows.append((f"visits {words.replace('_', ' ')}", "", f"{count:,}", ""))
-    show(console, ("figure", "as it is", "as it might be", "change"), rows, "What if")
+        rows.append((f"{NO_DATE.label}: {reason}", f"{was:,}", f"{now:,}", f"{now - was:+,}"))
+    for name, count in changes(change).items():
+        if name in ("moved", "added", "dropped", "published_moved"):
+            rows.append((CHANGES[name].label, "", f"{count:,}", ""))
+    show(console, (FIGURE, AS_IS, AS_IF, CHANGE), rows, WHAT_IF)
 
 
 def comparison_as_json(one: World, other: World, change: Difference) -> dict[str, Any]:

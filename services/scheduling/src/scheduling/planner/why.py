@@ -137,7 +137,7 @@ def _sentence(state: Live, site: int, chosen: Choice, others: list[Choice]) -> t
         return korean, english
     who = np.unique(state.manager[site][state.manager[site] != NOBODY], return_counts=True)[1]
     if len(who) == 1 and who[0] > 1:
-        korean += " 이 방문만 옮기면 더 낫지만, 그러면 한 담당자가 모든 방문을 맡지 못합니다."
+        korean += " 이 방문만 옮기면 더 낫지만, 그러면 한 관리자가 모든 방문을 맡지 못합니다."
         return korean, english + " Moved by itself it would be better, but one manager would not make all visits then."
     return korean + " 이 방문만 옮기면 더 낫습니다.", english + " Moved by itself it would be better."
 
@@ -146,7 +146,7 @@ def _round(state: Live, site: int, chosen: Choice) -> tuple[str, str]:
     """How far it is from the manager, and how far from it the other enterprises of the day are at most."""
     place, board = state.facts.sites.place, state.board
     km = apart(state.facts.managers.base[chosen.manager], place[site]) * ROAD
-    korean, english = f"담당자에게서 {km:.1f} km이고", f"It is {km:.1f} km from the manager and"
+    korean, english = f"관리자에게서 {km:.1f} km이고", f"It is {km:.1f} km from the manager and"
     stops = board.stop[chosen.manager, chosen.day][: board.size[chosen.manager, chosen.day]]
     away = [apart(place[site], place[mate]) * ROAD for mate in stops if mate != site]
     if not away:
