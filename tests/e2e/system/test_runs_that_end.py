@@ -94,7 +94,7 @@ async def test_a_run_that_is_stopped_or_killed_leaves_no_process_and_is_no_succe
     tmp_path: Path, number: signal.Signals, expected: int
 ) -> None:
     async with running(tmp_path, ONCE="1") as run:
-        await run.says("The page: ")
+        await run.says("The page · 현황 화면: ")
         assert len(run.left) >= 7
         run.process.send_signal(number)
         status, said = await run.end()
@@ -115,7 +115,7 @@ async def test_a_year_that_was_played_ends_well_at_ctrl_c(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["registry", "kafka", "postgres"])
 async def test_a_run_ends_with_a_sentence_when_something_dies(tmp_path: Path, name: str) -> None:
     async with running(tmp_path) as run:
-        await run.says("The page: ")
+        await run.says("The page · 현황 화면: ")
         os.kill(run.pid_of(name), signal.SIGKILL)
         status, said = await run.end()
         await gone(run)
@@ -126,7 +126,7 @@ async def test_a_run_ends_with_a_sentence_when_something_dies(tmp_path: Path, na
 
 async def test_books_that_do_not_reconcile_end_with_status_1(tmp_path: Path) -> None:
     async with running(tmp_path, ONCE="1") as run:
-        await run.says("The page: ")
+        await run.says("The page · 현황 화면: ")
         await insert(tmp_path / "home", "reporting", AHEAD)
         status, said = await run.end()
         await gone(run)
@@ -138,24 +138,27 @@ async def test_books_that_do_not_reconcile_end_with_status_1(tmp_path: Path) -> 
 async def test_a_fact_that_never_comes_still_reaches_the_books(tmp_path: Path) -> None:
     leave_an_earlier_run(tmp_path / "out")
     async with running(tmp_path) as run:
-        await run.says("The page: ")
+        await run.says("The page · 현황 화면: ")
         await insert(tmp_path / "home", "registry", BEHIND)
         status, said = await run.end()
         await gone(run)
     words = " ".join(said.split())
     assert status == 1
-    assert "DIFFERS" in words
+    assert "DIFFERS · 불일치" in words
     assert "reporting hears the rest: " in words
     assert "nothing moved" in words
+    assert "동안 멈췄습니다" in words
     assert lead_of_the_read_model(tmp_path) == -1
-    assert "nothing moved" in json.loads((tmp_path / "out" / "summary.json").read_text())["stuck"]
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert "nothing moved" in summary["stuck"]
+    assert "동안 멈췄습니다" in summary["stuck_ko"]
     assert not (tmp_path / "out" / "refused.csv").exists()
 
 
 async def test_a_run_that_is_stopped_leaves_no_summary_of_an_earlier_one(tmp_path: Path) -> None:
     leave_an_earlier_run(tmp_path / "out")
     async with running(tmp_path) as run:
-        await run.says("The page: ")
+        await run.says("The page · 현황 화면: ")
         run.process.send_signal(signal.SIGTERM)
         await run.end()
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["files"]
@@ -192,6 +195,7 @@ async def test_a_real_list_is_played_and_what_is_made_up_beside_it_is_said(tmp_p
     words = " ".join(said.split())
     assert status == 0, said
     assert "1 of" in words
+    assert "가운데 1행이 거부되었습니다" in words
     assert "a line that is no row" in (tmp_path / "out" / "refused.csv").read_text()
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["synthetic"] == {"enterprises": False, "agencies": True, "managers": True, "visit_reports": True}

@@ -29,6 +29,7 @@ async def test_the_year_is_played_and_every_number_agrees_three_ways(tmp_path: P
         )  # fmt: skip
         status = await playing.wait()
     assert status == 0, log.read_text()
+    assert "reporting hears the rest · 현황 집계" in log.read_text()
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert set(summary) >= PROMISED
     assert summary["agencies_applied"] > 310

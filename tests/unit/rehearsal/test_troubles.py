@@ -11,6 +11,7 @@ from rich.console import Console
 
 from rehearsal import applying
 from rehearsal.__main__ import run
+from rehearsal.doors import RefusedAtTheDoorError
 from rehearsal.settings import Settings
 from rehearsal.summary import Summary
 from rehearsal.troubles import TROUBLES, told
@@ -71,3 +72,12 @@ def test_a_larger_run_needs_more_of_the_disk_and_says_so_before() -> None:
     assert (small.is_large, nation.is_large) == (False, True)
     assert "7 GB of disk" in nation.what_it_takes
     assert "디스크 약 7GB" in nation.what_it_takes
+
+
+def test_a_refusal_at_a_door_is_told_in_two_languages(tmp_path: Path) -> None:
+    asked = httpx.Request("POST", "http://registry/programmes")
+    english, korean = told(
+        RefusedAtTheDoorError("registry", httpx.Response(409, text="taken", request=asked)), settings_in(tmp_path)
+    ).splitlines()
+    assert english == "registry /programmes: 409 taken"
+    assert korean.startswith("registry /programmes: 서비스가 409(으)로 거부했습니다")

@@ -15,6 +15,7 @@ class StackError(Exception):
 
     def __init__(self, english: str, korean: str) -> None:
         super().__init__(f"{english}\n{korean}")
+        self.english, self.korean = english, korean
 
 
 class NoJavaError(StackError):

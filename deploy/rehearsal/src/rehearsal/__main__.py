@@ -12,6 +12,7 @@ from typing import TypeVar
 import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from rehearsal import applying, signals, year
 from rehearsal.books import counted_at_the_source, reconcile, traffic
@@ -25,6 +26,10 @@ from rehearsal.year import Year
 from stack.home import Home
 
 T = TypeVar("T")
+STARTING = (
+    "Starting Kafka, PostgreSQL and the four services (the first time takes a minute) …\n"
+    "카프카와 PostgreSQL, 네 서비스를 시작하는 중입니다(처음에는 1분쯤 걸립니다) …"
+)
 
 
 class _Watch:
@@ -55,12 +60,16 @@ class _Rehearsal:
     async def go_through(self, written: Awaitable[applying.Files]) -> int:
         """Play the year, show the books, and keep the page up; the exit status."""
         files = await self.watch.stage("files", written)
-        self.console.print(f"The page: {self.house.page}", style="bold")
+        self.console.print(f"The page · 현황 화면: {self.house.page}", style="bold")
         if not self.settings.keep:
             await self._play_and_close_the_books(files)
         if self.settings.once:
             return 0 if self.settings.keep or self.watch.summary.is_reconciled else 1
-        self.console.print(f"The page stays up at {self.house.page} until Ctrl-C.", style="bold")
+        self.console.print(
+            f"The page stays up at {self.house.page} until Ctrl-C.\n"
+            f"현황 화면은 Ctrl-C를 누를 때까지 {self.house.page}에 열려 있습니다.",
+            style="bold",
+        )
         await signals.told_to_stop()
         return 0
 
@@ -69,13 +78,14 @@ class _Rehearsal:
         try:
             await self._play(files)
         except year.StuckError as error:
-            self.watch.summary.stuck = str(error)
+            self.watch.summary.stuck, self.watch.summary.stuck_ko = error.english, error.korean
             await self._close_the_books()
             raise
         await self._close_the_books()
 
     async def _play(self, files: applying.Files) -> None:
-        columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        what = TextColumn("{task.description}", table_column=Column(overflow="fold"))
+        columns = (what, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as progress:
             this, stage = Year(self.house, self.settings, progress, files.programme_id), self.watch.stage
             await stage("agencies", applying.agencies(this, files))
@@ -95,7 +105,7 @@ class _Rehearsal:
         summary.traffic = await traffic(house.doors)
         summary.peak_megabytes = self.warden.peak_megabytes
         summary.show(self.console)
-        self.console.print(f"written to {summary.write(self.settings.out)}")
+        self.console.print(f"written to · 저장: {summary.write(self.settings.out)}")
 
 
 async def run(settings: Settings, console: Console) -> int:
@@ -104,7 +114,7 @@ async def run(settings: Settings, console: Console) -> int:
     watch = _Watch(Summary(are_enterprises_synthetic=settings.enterprises_file is None))
     written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
     async with AsyncExitStack() as until_the_end:
-        with console.status("Starting Kafka, PostgreSQL and the four services (the first time takes a minute) …"):
+        with console.status(STARTING):
             house = await watch.stage("start", until_the_end.enter_async_context(open_house(settings)))
         warden = Warden(house.stack, house.processes)
         rehearsal = _Rehearsal(house, settings, console, watch, warden)

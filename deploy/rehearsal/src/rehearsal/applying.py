@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from korea.population import populate, write_registry_files
+from rehearsal.labels import korean, label
 from rehearsal.settings import Settings
 from rehearsal.year import StuckError, Year
 from stack.problems import disk_problems_told
@@ -61,7 +62,7 @@ async def enterprises(year: Year, files: Files) -> None:
 
 
 async def _import(year: Year, what: str, path: str, file: Path, **query: str) -> None:
-    task = year.progress.add_task(what, total=_size(file))
+    task = year.progress.add_task(label(what), total=_size(file))
 
     async def sent() -> AsyncGenerator[bytes]:
         with file.open("rb") as source:
@@ -71,7 +72,10 @@ async def _import(year: Year, what: str, path: str, file: Path, **query: str) ->
 
     answer = await year.house.doors.registry.post(path, sent(), kind=CSV, **query)
     if answer["refused"] and file != year.settings.enterprises_file:
-        raise StuckError(f"{what}: {answer['refused']} rows of the synthetic files were refused: {answer}")
+        raise StuckError(
+            f"{what}: {answer['refused']:,} rows of the synthetic files were refused: {answer}",
+            f"{korean(what)}: 가상 자료 {answer['refused']:,}행이 거부되었습니다.",
+        )
     if answer["refused"]:
         await _keep_refused(year, what, answer)
 
@@ -81,8 +85,12 @@ async def _keep_refused(year: Year, what: str, answer: dict[str, Any]) -> None:
     rows = await year.house.doors.registry.text(answer["refused_csv"])
     kept = year.settings.out / REFUSED
     kept.write_text(rows, "utf-8")
-    told = f"{what}: {answer['refused']:,} of {answer['rows']:,} rows were refused; each with its reasons in {kept}"
-    year.progress.console.print(told, style="yellow")
+    refused, of = f"{answer['refused']:,}", f"{answer['rows']:,}"
+    year.progress.console.print(
+        f"{what}: {refused} of {of} rows were refused; each with its reasons in {kept}.\n"
+        f"{korean(what)}: {of}행 가운데 {refused}행이 거부되었습니다. 사유는 {kept}에 있습니다.",
+        style="yellow",
+    )
 
 
 def _size(file: Path) -> int:

@@ -9,10 +9,17 @@ from typing import Any
 import httpx
 
 from access.keys import Keys
+from stack import StackError
 
 
-class RefusedAtTheDoorError(Exception):
-    """A service answered with an error; the text is its own words."""
+class RefusedAtTheDoorError(StackError):
+    """A service answered with an error, in its own words."""
+
+    def __init__(self, door: str, answer: httpx.Response) -> None:
+        where, status = f"{door} {answer.request.url.path}", answer.status_code
+        super().__init__(
+            f"{where}: {status} {answer.text}", f"{where}: 서비스가 {status}(으)로 거부했습니다. 사유는 위에 있습니다."
+        )
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Door:
 
     def _said(self, answer: httpx.Response) -> httpx.Response:
         if answer.is_error:
-            raise RefusedAtTheDoorError(f"{self.name} {answer.request.url.path}: {answer.status_code} {answer.text}")
+            raise RefusedAtTheDoorError(self.name, answer)
         return answer
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from rehearsal.books import Line, Traffic
+from rehearsal.labels import label, stacked
 from stack.problems import disk_problems_told
 
 ALL_MADE_UP = (
@@ -33,6 +34,7 @@ class Summary:
     peak_megabytes: dict[str, int] = field(default_factory=dict[str, int])
     stuck: str = ""
     """Where the year came to a halt; nothing if it was played to its end."""
+    stuck_ko: str = ""
 
     @property
     def is_reconciled(self) -> bool:
@@ -54,6 +56,7 @@ class Summary:
         document: dict[str, Any] = {
             "synthetic": self.synthetic,
             "stuck": self.stuck,
+            "stuck_ko": self.stuck_ko,
             **self.counts,
             **asdict(self.traffic),
             "seconds_total": round(sum(self.seconds_by_stage.values()), 1),
@@ -71,23 +74,24 @@ class Summary:
     def show(self, console: Console) -> None:
         """Print it."""
         note = ALL_MADE_UP if self.are_enterprises_synthetic else REST_MADE_UP
-        figures = Table(title="The programme year 2023 · 2023년 사업", caption=note, show_header=False)
+        figures = _table("The programme year 2023", "figure", "value", caption=note)
         for name, value in {**self.counts, **asdict(self.traffic)}.items():
-            figures.add_row(name.replace("_", " "), f"{value:,}")
-        console.print(figures)
-        books = Table("counted three ways", "source", "topic", "read model", "", title="Reconciliation · 대사")
+            figures.add_row(label(name), f"{value:,}")
+        books = _table("Reconciliation", "counted three ways", "source", "topic", "read model", "agreement")
         for line in self.reconciliation:
-            verdict = "equal" if line.is_equal else "[bold red]DIFFERS"
-            books.add_row(
-                line.name.replace("_", " "), f"{line.source:,}", f"{line.topic:,}", f"{line.read_model:,}", verdict
-            )
-        console.print(books)
-        stages = Table("stage", "seconds", title="Time")
-        for stage, seconds in self.seconds_by_stage.items():
-            stages.add_row(stage, f"{seconds:.1f}")
-        stages.add_row("in all", f"{sum(self.seconds_by_stage.values()):.1f}")
-        console.print(stages)
-        memory = Table("process", "MB at the most", title="Memory · 메모리")
+            verdict = label("equal") if line.is_equal else f"[bold red]{label('DIFFERS')}"
+            books.add_row(label(line.name), f"{line.source:,}", f"{line.topic:,}", f"{line.read_model:,}", verdict)
+        stages = _table("Time", "stage", "seconds")
+        for stage, seconds in (self.seconds_by_stage | {"in all": sum(self.seconds_by_stage.values())}).items():
+            stages.add_row(label(stage), f"{seconds:.1f}")
+        memory = _table("Memory", "process", "MB at the most")
         for name, most in self.peak_megabytes.items():
-            memory.add_row(name.replace("_", " "), f"{most:,}")
-        console.print(memory)
+            memory.add_row(label(name), f"{most:,}")
+        for table in (figures, books, stages, memory):
+            console.print(table)
+
+
+def _table(title: str, *header: str, **more: Any) -> Table:
+    """However narrow the terminal, what is too long goes on in the next line."""
+    columns = [Column(stacked(name), overflow="fold") for name in header]
+    return Table(*columns, title=label(title), **more)

@@ -6,14 +6,11 @@ import asyncpg
 import httpx
 from aiokafka.errors import KafkaError
 
-from rehearsal.doors import RefusedAtTheDoorError
 from rehearsal.settings import Settings
-from rehearsal.year import StuckError
 from stack import StackError
 from stack.problems import DiskFullError
 
-OURS = (StackError, StuckError, RefusedAtTheDoorError)
-TROUBLES = (*OURS, OSError, httpx.HTTPError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError)
+TROUBLES = (StackError, OSError, httpx.HTTPError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError)
 FULL_BYTES = 32 << 20
 """With less than this left, whatever else is said, the disk is what is wrong."""
 
@@ -24,7 +21,7 @@ def told(error: Exception, settings: Settings) -> str:
     free = shutil.disk_usage(folder).free
     if free < FULL_BYTES:
         return str(DiskFullError(folder, free, settings.needed_bytes))
-    if isinstance(error, OURS):
+    if isinstance(error, StackError):
         return str(error)
     logs = settings.home / "log"
     return (

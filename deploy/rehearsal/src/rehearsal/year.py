@@ -11,14 +11,16 @@ from rich.progress import Progress, TaskID
 
 from rehearsal.books import counted_at_the_source, read_model
 from rehearsal.house import House
+from rehearsal.labels import korean, label
 from rehearsal.settings import Settings
 from rehearsal.visiting import Booked, Reporters, short_lived_sites
+from stack import StackError
 
 REPORTS_A_REQUEST = 2_000
 Check = Callable[[], Awaitable[tuple[int, int]]]
 
 
-class StuckError(Exception):
+class StuckError(StackError):
     """Something that should have happened did not; the text says what, and where to look."""
 
 
@@ -33,7 +35,7 @@ class Year:
 
     async def watched(self, what: str, check: Check, *, patience: float = 60) -> None:
         """Show a bar from (done, of) until all is done; `StuckError` when nothing moves for so many seconds."""
-        task = self.progress.add_task(what, total=None)
+        task = self.progress.add_task(label(what), total=None)
         moved_at, last = asyncio.get_running_loop().time(), -1
         while True:
             done, of = await check()
@@ -44,7 +46,11 @@ class Year:
             moved_at, last = (now, done) if done != last else (moved_at, last)
             if now - moved_at > patience:
                 logs = self.house.stack.home.folder / "log"
-                raise StuckError(f"{what}: {done:,} of {of:,}, and nothing moved for {patience:.0f} s; see {logs}")
+                raise StuckError(
+                    f"{what}: {done:,} of {of:,}, and nothing moved for {patience:.0f} s; see {logs}.",
+                    f"{korean(what)}: {of:,}건 가운데 {done:,}건에서 {patience:.0f}초 동안 멈췄습니다. "
+                    f"{logs}의 로그를 보십시오.",
+                )
             await asyncio.sleep(0.3)
 
 
@@ -73,10 +79,13 @@ async def planned(year: Year) -> dict[str, Any]:
     async def check() -> tuple[int, int]:
         plan.update(await year.house.doors.scheduling.get(f"/plans/{asked['plan_id']}"))
         if plan["state"] == "refused":
-            raise StuckError(f"the plan was refused: {plan}")
+            raise StuckError(
+                f"The plan was refused: {' '.join(one['en'] for one in plan['reasons'])}",
+                f"계획이 거부되었습니다. {' '.join(one['ko'] for one in plan['reasons'])}",
+            )
         return int(plan["state"] == "published"), 1
 
-    await year.watched("the plan is made, verified and published", check, patience=900)
+    await year.watched("the plan is made and published", check, patience=900)
     return plan
 
 
@@ -84,7 +93,7 @@ async def visited(year: Year) -> None:
     """Report every visit, week by week; those who found nobody go again on the day that they are given."""
     short_lived = await short_lived_sites(year.house.stack.postgres.dsn("scheduling"))
     reporters = Reporters(year.settings.seed, short_lived)
-    task = year.progress.add_task("managers visit and report", total=None)
+    task = year.progress.add_task(label("managers visit and report"), total=None)
     while True:
         before = await _counts(year)
         year.progress.update(task, total=before["total"])
@@ -94,8 +103,10 @@ async def visited(year: Year) -> None:
         if not now["scheduled"]:
             break
         if now["completed"] == before["completed"]:
+            left, why = f"{now['scheduled']:,}", refused or {"reason_en": "-", "reason_ko": "-"}
             raise StuckError(
-                f"{now['scheduled']:,} visits cannot be reported; of the last refusals the first: {refused}"
+                f"{left} visits cannot be reported; of the last refusals the first: {why['reason_en']}",
+                f"방문 {left}건을 보고할 수 없습니다. 마지막으로 거부된 보고의 사유: {why['reason_ko']}",
             )
 
 
@@ -137,8 +148,10 @@ async def _booked_again(year: Year) -> None:
         await year.watched("missed visits get another day", lambda: _all_have_a_day(year), patience=20)
     except StuckError:
         counts = await _counts(year)
+        missed = f"{counts['missed']:,}"
         year.progress.console.print(
-            f"{counts['missed']:,} missed visits have no other day left: too few days, or people"
+            f"{missed} missed visits have no other day left: too few days, or people.\n"
+            f"불발 방문 {missed}건은 다시 잡을 날이 없습니다. 남은 날이나 관리자가 모자랍니다."
         )
 
 
