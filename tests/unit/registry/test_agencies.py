@@ -10,7 +10,7 @@ import pytest
 from events.contracts.registry import AgencyApplied, AgencyQualified, AgencyRejected
 from registry.model.agencies import Agency, Application
 from registry.model.programmes import PassRule
-from registry.policy.agencies import Inspected, application_fact, applied, inspected
+from registry.policy.agencies import Inspected, application_fact, applied, inspected, lies_within
 
 NOW = datetime(2023, 1, 9, tzinfo=UTC)
 RULE = PassRule()
@@ -27,6 +27,24 @@ def test_the_same_application_again_is_no_news(agency: Agency) -> None:
 def test_an_application_may_be_corrected_before_its_inspection(agency: Agency) -> None:
     corrected = agency.application.model_copy(update={"provinces": ("KR-41", "KR-11")})
     assert applied(corrected, agency.programme_id, agency) == replace(agency, application=corrected, version=2)
+
+
+@pytest.mark.parametrize(
+    ("seat", "works_in", "is_within"),
+    [
+        ("KR-11", (), True),
+        ("KR-41", ("KR-11",), False),
+        (None, ("KR-11",), True),
+        (None, ("KR-26", "KR-11"), True),
+        (None, ("KR-11", "KR-41"), False),
+        (None, (), False),
+    ],
+)
+def test_an_agency_lies_where_it_sits_or_else_in_every_province_where_it_works(
+    application: Application, seat: str | None, works_in: tuple[str, ...], is_within: bool
+) -> None:
+    said = application.model_copy(update={"province": seat, "provinces": works_in})
+    assert lies_within(said, ("KR-11", "KR-26")) == is_within
 
 
 @pytest.mark.parametrize("status", ["qualified", "rejected"])

@@ -8,10 +8,9 @@ from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse
 
 from access.caller import Caller
-from access.problems import OUT_OF_SCOPE, RefusedError
 from events.transport.outbox import Transaction, transaction
 from registry.api import attendance
-from registry.api.asked import Employer, answer, pool_of
+from registry.api.asked import Employer, agency_meant, answer, pool_of
 from registry.api.problems import not_found, refused
 from registry.model.managers import Departure, Leave, Manager
 from registry.policy import managers as policy
@@ -56,8 +55,7 @@ async def _meant(tx: Transaction, manager_id: UUID, caller: Caller) -> Manager:
     manager = (await store.load(tx.db, [manager_id])).get(manager_id)
     if manager is None:
         raise not_found("안전관리자", "manager")
-    if not caller.may_see_agency(manager.enrolment.agency_id):
-        raise RefusedError(OUT_OF_SCOPE)
+    await agency_meant(tx.db, manager.enrolment.agency_id, caller)
     return manager
 
 

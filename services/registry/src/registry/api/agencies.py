@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse
 
 from access.caller import Caller
-from access.problems import OUT_OF_SCOPE, RefusedError
 from events.transport.outbox import Transaction, transaction
 from registry.api.asked import (
     FIRST,
@@ -19,12 +19,14 @@ from registry.api.asked import (
     Office,
     On,
     Programme,
+    agency_meant,
     answer,
-    own_agency,
+    bounds_of,
+    outside,
     page_of,
     pool_of,
 )
-from registry.api.problems import not_found, refused
+from registry.api.problems import refused
 from registry.api.sheets import ImportQuery, SheetTaker, import_sheet
 from registry.model.agencies import Agency, Application, Status
 from registry.model.programmes import Terms
@@ -35,7 +37,9 @@ from registry.store import recall, suspensions, turns
 router = APIRouter()
 
 
-async def take(tx: Transaction, said: Sequence[Application], programme: Terms, today: date) -> list[str]:
+async def take(
+    tx: Transaction, said: Sequence[Application], caller: Caller, programme: Terms, today: date
+) -> list[str]:
     """Take applications to a programme: for each what came of it, or the code of why it cannot be taken."""
     await turns.take(tx.db, "agencies")
     known = await store.load(tx.db, [one.agency_id for one in said])
@@ -43,11 +47,16 @@ async def take(tx: Transaction, said: Sequence[Application], programme: Terms, t
     changed: dict[UUID, Agency] = {}
     forgotten = await recall.versions(tx.db, "agency", [one.agency_id for one in said])
     meant = (programme.programme_id, forgotten)
-    verdicts = [_decide(one, meant, known, numbers, changed) for one in said]
+    verdicts = [_outside(caller, one, known) or _decide(one, meant, known, numbers, changed) for one in said]
     await store.save(tx.db, list(changed.values()))
     now = datetime.now(UTC)
     tx.announce(policy.application_fact(agency, today, now) for agency in changed.values())
     return verdicts
+
+
+def _outside(caller: Caller, said: Application, known: dict[UUID, Agency]) -> str | None:
+    held = known.get(said.agency_id)
+    return outside(caller, said.agency_id, said, held.application if held else None)
 
 
 def _decide(
@@ -74,10 +83,8 @@ def _decide(
 @router.post("/agencies", status_code=201)
 async def apply(said: Application, request: Request, caller: Office, programme: Programme, on: On) -> JSONResponse:
     """An agency applies; said again it changes nothing, and until its inspection it may be corrected."""
-    if not caller.may_see_agency(said.agency_id):
-        raise RefusedError(OUT_OF_SCOPE)
     async with transaction(pool_of(request)) as tx:
-        (verdict,) = await take(tx, [said], programme, on)
+        (verdict,) = await take(tx, [said], caller, programme, on)
     if verdict not in ("applied", "changed", "unchanged"):
         raise refused(verdict)
     return answer(verdict, {"agency_id": str(said.agency_id)}, ("applied",))
@@ -88,12 +95,8 @@ async def import_agencies(
     request: Request, caller: Office, asked: ImportQuery, programme: Programme, on: On
 ) -> JSONResponse:
     """Applications by file."""
-
-    async def taken(tx: Transaction, said: Sequence[Application]) -> list[str]:
-        return await take(tx, said, programme, on)
-
-    taker = SheetTaker("agencies", Application, taken, lambda said: caller.may_see_agency(said.agency_id))
-    return await import_sheet(request, caller, taker, asked)
+    taken = partial(take, caller=caller, programme=programme, today=on)
+    return await import_sheet(request, caller, SheetTaker("agencies", Application, taken), asked)
 
 
 @router.get("/agencies")
@@ -104,22 +107,19 @@ async def list_agencies(
     limit: Limit = 100,
     status: Annotated[Status | None, Query()] = None,
 ) -> dict[str, object]:
-    """Agencies in the order of their ids; an agency's people see their own."""
+    """Agencies in the order of their ids, within the caller's provinces; an agency's people see their own."""
     async with pool_of(request).acquire() as db:
-        rows = await store.page(db, own=own_agency(caller), status=status, after=after, limit=limit)
+        rows = await store.page(db, bounds_of(caller), status=status, after=after, limit=limit)
     return page_of(rows, "agency_id", limit)
 
 
 @router.get("/agencies/{agency_id}")
 async def show_agency(agency_id: UUID, request: Request, caller: Anybody) -> dict[str, object]:
     """One agency with its inspections and suspensions."""
-    _refuse_others(caller, agency_id)
     async with pool_of(request).acquire() as db:
-        found = (await store.load(db, [agency_id])).get(agency_id)
+        found = await agency_meant(db, agency_id, caller)
         inspections = (await store.inspections(db, [agency_id])).get(agency_id, ())
         suspended = await suspensions.of_agency(db, agency_id)
-    if found is None:
-        raise not_found("기관", "agency")
     return {
         **found.application.model_dump(),
         "programme_id": found.programme_id,
@@ -127,8 +127,3 @@ async def show_agency(agency_id: UUID, request: Request, caller: Anybody) -> dic
         "inspections": inspections,
         "suspensions": suspended,
     }
-
-
-def _refuse_others(caller: Caller, agency_id: UUID) -> None:
-    if not caller.may_see_agency(agency_id):
-        raise RefusedError(OUT_OF_SCOPE)

@@ -11,10 +11,13 @@ from starlette.responses import JSONResponse
 
 from access.caller import ROLES_FOR_THE_NATION, Caller
 from access.routes import allowed, allowed_for_the_nation
-from events.transport.db import Pool
-from registry.api.problems import ProblemError, not_found
+from events.transport.db import Connection, Pool
+from registry.api.problems import ProblemError, not_found, refused
+from registry.model.agencies import Agency, Application
 from registry.model.programmes import Terms
-from registry.store import programmes
+from registry.policy.agencies import lies_within
+from registry.store import agencies, programmes
+from registry.store.agencies import Bounds
 
 SEOUL = ZoneInfo("Asia/Seoul")
 FIRST = UUID(int=0)
@@ -65,20 +68,37 @@ Programme = Annotated[Terms, Depends(programme_meant)]
 On = Annotated[date, Depends(day_meant)]
 
 
-def own_agency(caller: Caller) -> str | None:
-    """The agency to which a caller's view is bound; None for those who see all."""
-    return None if not ROLES_FOR_THE_NATION.isdisjoint(caller.roles) else str(caller.agency_id)
+def outside(caller: Caller, agency_id: UUID, *known: Application | None) -> str | None:
+    """Why a caller has no say about an agency, as it is said and as it is held; None for who has."""
+    if not caller.may_see_agency(agency_id):
+        return "not_your_agency"
+    if not caller.provinces or all(lies_within(one, caller.provinces) for one in known if one):
+        return None
+    return "agency_elsewhere"
 
 
-def own_self(caller: Caller) -> str | None:
-    """The manager to whom a caller's view is bound: a manager sees nobody else."""
+async def agency_meant(db: Connection, agency_id: UUID, caller: Caller) -> Agency:
+    """The agency of that id, if there is one and it is the caller's affair."""
+    if why := outside(caller, agency_id):
+        raise refused(why)
+    found = (await agencies.load(db, [agency_id])).get(agency_id)
+    if found is None:
+        raise not_found("기관", "agency")
+    if why := outside(caller, agency_id, found.application):
+        raise refused(why)
+    return found
+
+
+def is_of_the_office(caller: Caller) -> bool:
+    """Whether a caller sees more than one agency's affairs."""
+    return not ROLES_FOR_THE_NATION.isdisjoint(caller.roles)
+
+
+def bounds_of(caller: Caller) -> Bounds:
+    """The agency, the provinces and, for one who is only a manager, the person to whom a caller's view is bound."""
+    agency_id = None if is_of_the_office(caller) else str(caller.agency_id)
     is_only_manager = "manager" in caller.roles and {"officer", "service", "agency"}.isdisjoint(caller.roles)
-    return caller.subject if is_only_manager else None
-
-
-def provinces_of(caller: Caller) -> Sequence[str] | None:
-    """The provinces to which a caller's view is bound; None for all."""
-    return caller.provinces or None
+    return Bounds(agency_id, caller.provinces or None, caller.subject if is_only_manager else None)
 
 
 def page_of(rows: Sequence[Mapping[str, Any]], key: str, limit: int) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from registry.api.asked import Anybody, own_agency, own_self, pool_of, provinces_of
+from registry.api.asked import Anybody, bounds_of, is_of_the_office, pool_of
 from registry.store import agencies, enterprises, managers
 
 router = APIRouter()
@@ -11,12 +11,12 @@ router = APIRouter()
 @router.get("/counts")
 async def counts(request: Request, caller: Anybody) -> dict[str, object]:
     """How many agencies, managers and enterprises there are for this caller."""
-    agency, self_only = own_agency(caller), own_self(caller)
+    whose = bounds_of(caller)
     async with pool_of(request).acquire() as db:
-        by_province = await enterprises.counts(db, provinces_of(caller)) if "manager" not in caller.roles else []
+        by_province = await enterprises.counts(db, whose.provinces) if is_of_the_office(caller) else []
         return {
-            "agencies": await agencies.counts(db, agency),
-            "managers": await managers.counts(db, agency, self_only),
+            "agencies": await agencies.counts(db, whose),
+            "managers": await managers.counts(db, whose),
             "enterprises": {
                 "open": sum(row["open"] for row in by_province),
                 "closed": sum(row["closed"] for row in by_province),

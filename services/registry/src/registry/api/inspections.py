@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
+from access.caller import Caller
 from events.contracts.envelope import Announcement
 from events.transport.outbox import Transaction, transaction
-from registry.api.asked import Officer, answer, pool_of
+from registry.api.asked import Officer, answer, outside, pool_of
 from registry.api.problems import refused
 from registry.api.sheets import ImportQuery, SheetTaker, import_sheet
 from registry.model.agencies import Agency, Inspection
@@ -23,7 +25,7 @@ from registry.store import programmes, turns
 router = APIRouter()
 
 
-async def take(tx: Transaction, said: Sequence[Inspection]) -> list[str]:
+async def take(tx: Transaction, said: Sequence[Inspection], caller: Caller) -> list[str]:
     """Take inspections: for each how it came out, or the code of why it cannot be taken."""
     await turns.take(tx.db, "agencies")
     ids = [one.agency_id for one in said]
@@ -34,7 +36,7 @@ async def take(tx: Transaction, said: Sequence[Inspection]) -> list[str]:
     now = datetime.now(UTC)
     verdicts: list[str] = []
     for one in said:
-        found = _decide(one, known, before, terms)
+        found = _outside(caller, one, known) or _decide(one, known, before, terms)
         verdicts.append(found.status if isinstance(found, Inspected) else found)
         if isinstance(found, Inspected):
             kept.append((one, found.score, found.status == "qualified"))
@@ -43,6 +45,11 @@ async def take(tx: Transaction, said: Sequence[Inspection]) -> list[str]:
     await store.save(tx.db, [known[agency_id] for agency_id in {one.agency_id for one, _, _ in kept}])
     tx.announce(announcements)
     return verdicts
+
+
+def _outside(caller: Caller, said: Inspection, known: dict[UUID, Agency]) -> str | None:
+    agency = known.get(said.agency_id)
+    return outside(caller, said.agency_id, agency.application if agency else None)
 
 
 def _decide(
@@ -67,7 +74,7 @@ def _decide(
 async def inspect(said: Inspection, request: Request, caller: Officer) -> JSONResponse:
     """An agency was inspected: it qualifies with the programme's pass mark or more."""
     async with transaction(pool_of(request)) as tx:
-        (verdict,) = await take(tx, [said])
+        (verdict,) = await take(tx, [said], caller)
     if verdict not in ("qualified", "rejected", "unchanged"):
         raise refused(verdict)
     return answer(verdict, {"agency_id": str(said.agency_id)}, ("qualified", "rejected"))
@@ -76,4 +83,5 @@ async def inspect(said: Inspection, request: Request, caller: Officer) -> JSONRe
 @router.post("/inspections/import")
 async def import_inspections(request: Request, caller: Officer, asked: ImportQuery) -> JSONResponse:
     """Inspections by file."""
-    return await import_sheet(request, caller, SheetTaker("inspections", Inspection, take), asked)
+    taker = SheetTaker("inspections", Inspection, partial(take, caller=caller))
+    return await import_sheet(request, caller, taker, asked)

@@ -1,16 +1,30 @@
 """Safety managers are enrolled by their agency, and shown to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse
 
-from access.problems import OUT_OF_SCOPE, RefusedError
+from access.caller import Caller
 from events.transport.outbox import Transaction, transaction
-from registry.api.asked import FIRST, After, Anybody, Limit, Office, answer, own_agency, own_self, page_of, pool_of
+from registry.api.asked import (
+    FIRST,
+    After,
+    Anybody,
+    Limit,
+    Office,
+    agency_meant,
+    answer,
+    bounds_of,
+    outside,
+    page_of,
+    pool_of,
+)
 from registry.api.problems import refused
 from registry.api.sheets import ImportQuery, SheetTaker, import_sheet
 from registry.model.agencies import Agency
@@ -22,14 +36,14 @@ from registry.store import managers as store
 router = APIRouter()
 
 
-async def take(tx: Transaction, said: Sequence[Enrolment]) -> list[str]:
+async def take(tx: Transaction, said: Sequence[Enrolment], caller: Caller) -> list[str]:
     """Take enrolments: for each what came of it, or the code of why it cannot be taken."""
     await turns.take(tx.db, "managers")
     known = await store.load(tx.db, [one.manager_id for one in said])
     employers = await agencies.load(tx.db, sorted({one.agency_id for one in said}))
     stored = dict(known)
     forgotten = await recall.versions(tx.db, "manager", [one.manager_id for one in said])
-    verdicts = [_decide(one, known, employers, forgotten) for one in said]
+    verdicts = [_outside(caller, one, employers) or _decide(one, known, employers, forgotten) for one in said]
     changed = [manager for manager_id, manager in known.items() if stored.get(manager_id) != manager]
     await store.save(tx.db, changed)
     now = datetime.now(UTC)
@@ -39,6 +53,11 @@ async def take(tx: Transaction, said: Sequence[Enrolment]) -> list[str]:
         if manager.trained_on and manager.version > stored[manager.enrolment.manager_id].version
     )
     return verdicts
+
+
+def _outside(caller: Caller, said: Enrolment, employers: dict[UUID, Agency]) -> str | None:
+    employer = employers.get(said.agency_id)
+    return outside(caller, said.agency_id, employer.application if employer else None)
 
 
 def _decide(
@@ -58,10 +77,8 @@ def _decide(
 @router.post("/managers", status_code=201)
 async def enrol(said: Enrolment, request: Request, caller: Office) -> JSONResponse:
     """An agency enrols a manager; said again it changes nothing, and it may be corrected."""
-    if not caller.may_see_agency(said.agency_id):
-        raise RefusedError(OUT_OF_SCOPE)
     async with transaction(pool_of(request)) as tx:
-        (verdict,) = await take(tx, [said])
+        (verdict,) = await take(tx, [said], caller)
     if verdict not in ("enrolled", "changed", "unchanged"):
         raise refused(verdict)
     return answer(verdict, {"manager_id": str(said.manager_id)}, ("enrolled",))
@@ -70,7 +87,7 @@ async def enrol(said: Enrolment, request: Request, caller: Office) -> JSONRespon
 @router.post("/managers/import")
 async def import_managers(request: Request, caller: Office, asked: ImportQuery) -> JSONResponse:
     """Enrolments by file."""
-    taker = SheetTaker("managers", Enrolment, take, lambda said: caller.may_see_agency(said.agency_id))
+    taker = SheetTaker("managers", Enrolment, partial(take, caller=caller))
     return await import_sheet(request, caller, taker, asked)
 
 
@@ -83,9 +100,10 @@ async def list_managers(
     agency_id: Annotated[UUID | None, Query()] = None,
 ) -> dict[str, object]:
     """Managers with their personal data; an agency sees its own, a manager nobody but themselves."""
-    if agency_id and not caller.may_see_agency(agency_id):
-        raise RefusedError(OUT_OF_SCOPE)
-    asked = str(agency_id) if agency_id else own_agency(caller)
+    whose = bounds_of(caller)
     async with pool_of(request).acquire() as db:
-        rows = await store.page(db, agency_id=asked, own=own_self(caller), after=after, limit=limit)
+        if agency_id:
+            await agency_meant(db, agency_id, caller)
+            whose = replace(whose, agency_id=str(agency_id))
+        rows = await store.page(db, whose, after, limit)
     return page_of(rows, "manager_id", limit)

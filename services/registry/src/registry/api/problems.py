@@ -7,7 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from registry.policy.sentences import REFUSALS, named, of_fault
+from access.problems import OUT_OF_SCOPE, RefusedError
+from registry.policy.sentences import OUTSIDE, REFUSALS, named, of_fault
 
 
 class ProblemError(Exception):
@@ -28,8 +29,10 @@ def add(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
-def refused(code: str) -> ProblemError:
-    """The problem of something that policy does not take."""
+def refused(code: str) -> ProblemError | RefusedError:
+    """The problem of something that policy does not take, or not of this caller."""
+    if code in OUTSIDE:
+        return RefusedError(OUT_OF_SCOPE)
     korean, english = REFUSALS[code]
     return ProblemError(409, code.replace("_", "-"), korean, english)
 

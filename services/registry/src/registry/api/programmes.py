@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from events.transport.outbox import Transaction, transaction
-from registry.api.asked import Anybody, Officer, On, pool_of
+from registry.api.asked import Anybody, OfficerOfAll, On, pool_of
 from registry.api.problems import ProblemError, not_found, refused
 from registry.model.programmes import Change, Terms
 from registry.policy import programmes as policy
@@ -23,7 +23,7 @@ router = APIRouter()
 
 
 @router.post("/programmes", status_code=201)
-async def open_programme(request: Request, caller: Officer) -> JSONResponse:
+async def open_programme(request: Request, caller: OfficerOfAll) -> JSONResponse:
     """Open the programme of a TOML or YAML file; the same file again changes nothing, another one is refused."""
     terms = _terms(_parsed(await _body(request)))
     occurred_at = datetime.now(UTC)
@@ -34,7 +34,9 @@ async def open_programme(request: Request, caller: Officer) -> JSONResponse:
 
 
 @router.post("/programmes/{programme_id}/changes")
-async def change_programme(programme_id: UUID, said: Change, request: Request, caller: Officer, on: On) -> JSONResponse:
+async def change_programme(
+    programme_id: UUID, said: Change, request: Request, caller: OfficerOfAll, on: On
+) -> JSONResponse:
     """Temporary holidays, days worked besides, another window; what stands already changes nothing."""
     async with transaction(pool_of(request)) as tx:
         standing, outcome = await _changed(tx, programme_id, said, on)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse
 
+from access.caller import Caller
 from events.transport.outbox import Transaction, transaction
-from registry.api.asked import Officer, On, answer, pool_of
+from registry.api.asked import Officer, On, agency_meant, answer, pool_of
 from registry.api.problems import not_found, refused
 from registry.model.suspensions import Reinstatement, Suspension, SuspensionOrder
 from registry.policy import suspensions as policy
@@ -24,7 +25,7 @@ router = APIRouter()
 async def suspend(agency_id: UUID, said: SuspensionOrder, request: Request, caller: Officer, on: On) -> JSONResponse:
     """Nobody of the agency visits meanwhile; with the same first day again, its end or reason changes."""
     async with transaction(pool_of(request)) as tx:
-        standing = await _standing(tx, agency_id)
+        standing = await _standing(tx, agency_id, caller)
         after = await _kept(tx, standing, policy.suspended(standing, said, on))
     return answer("suspended" if after else "unchanged", _shown(agency_id, after or standing.newest), ("suspended",))
 
@@ -33,17 +34,17 @@ async def suspend(agency_id: UUID, said: SuspensionOrder, request: Request, call
 async def reinstate(agency_id: UUID, said: Reinstatement, request: Request, caller: Officer) -> JSONResponse:
     """The agency's managers visit again from a day on; on the suspension's first day, it never took place."""
     async with transaction(pool_of(request)) as tx:
-        standing = await _standing(tx, agency_id)
+        standing = await _standing(tx, agency_id, caller)
         after = await _kept(tx, standing, policy.reinstated(standing, said.first_day))
     return answer("reinstated" if after else "unchanged", _shown(agency_id, after or standing.newest), ("reinstated",))
 
 
-async def _standing(tx: Transaction, agency_id: UUID) -> Standing:
+async def _standing(tx: Transaction, agency_id: UUID, caller: Caller) -> Standing:
     await turns.take(tx.db, "agencies")
-    agency = (await agencies.load(tx.db, [agency_id])).get(agency_id)
-    programme = await programmes.find(tx.db, agency.programme_id) if agency else None
-    if agency is None or programme is None:
-        raise not_found("기관", "agency")
+    agency = await agency_meant(tx.db, agency_id, caller)
+    programme = await programmes.find(tx.db, agency.programme_id)
+    if programme is None:
+        raise not_found("사업", "programme")
     before = await store.of_agency(tx.db, agency_id)
     return Standing(agency, programme.window_until, before[-1] if before else None)
 

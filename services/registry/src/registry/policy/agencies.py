@@ -1,5 +1,6 @@
 """Agencies: when an application is news, and how an inspection comes out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -28,6 +29,13 @@ class Inspected:
     status: Status
     score: float
     fact: AgencyQualified | AgencyRejected
+
+
+def lies_within(said: Application, provinces: Collection[str]) -> bool:
+    """Whether an agency is an affair of these provinces alone: by its seat; naming none, by everywhere it works."""
+    if said.province:
+        return said.province in provinces
+    return bool(said.provinces) and set(said.provinces) <= set(provinces)
 
 
 def applied(said: Application, programme_id: UUID, known: Agency | None, forgotten: int = 0) -> Agency | Refusal | None:

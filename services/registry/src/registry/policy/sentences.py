@@ -40,6 +40,8 @@ OURS: Mapping[str, tuple[str, str]] = {
     "window": ("사업 기간이 시작 전에 끝납니다", "the window ends before it begins"),
     "suspension": ("업무정지가 시작 전에 끝납니다", "the suspension ends before it begins"),
 }
+OUTSIDE = frozenset({"not_your_agency", "agency_elsewhere"})
+"""Of the refusals, those that lie with the caller."""
 REFUSALS: Mapping[str, tuple[str, str]] = {
     "unknown_agency": ("등록되지 않은 기관입니다. 기관을 먼저 신청하십시오", "no such agency; let it apply first"),
     "unknown_manager": ("등록되지 않은 안전관리자입니다. 먼저 등록하십시오", "no such manager; enrol them first"),
@@ -47,6 +49,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "not_your_province": (
         "담당 지역 밖의 사업장은 보낼 수 없습니다",
         "you can send enterprises of your own provinces only",
+    ),
+    "agency_elsewhere": (
+        "담당 지역에만 속한 기관이 아닙니다",
+        "this agency is no affair of your provinces alone",
     ),
     "import_id_taken": (
         "이 import_id는 자료, 시험 실행 여부 또는 보낸 사람이 다른 가져오기의 것입니다. 새 import_id로 보내십시오",

@@ -1,6 +1,7 @@
 """Agencies and their inspections in the database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,15 @@ _FIELDS = (
     "agency_id, programme_id, name, business_number, sectors, provinces, province, address, latitude, longitude, "
     "applied_on, licence_until, is_synthetic, status, version"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Whose rows are told: one agency's or all, of some provinces or of all, one manager's own or everybody's."""
+
+    agency_id: str | None
+    provinces: Sequence[str] | None
+    manager_id: str | None
 
 
 async def load(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Agency]:
@@ -64,28 +74,39 @@ async def keep_inspections(db: Connection, inspected: Sequence[tuple[Inspection,
     )
 
 
-async def page(db: Connection, *, own: str | None, status: str | None, after: UUID, limit: int) -> list[dict[str, Any]]:
-    """Agencies in the order of their ids, with their newest score and suspension; all of them, or one's own."""
+def within(place: int) -> str:
+    """As SQL over a row, whether an agency is an affair of the provinces in a parameter; the policy's `lies_within`."""
+    provinces = f"${place}::text[]"
+    its_own = f"coalesce(province = any({provinces}), provinces <> '{{}}' and provinces <@ {provinces})"
+    return f"({provinces} is null or {its_own})"
+
+
+async def page(db: Connection, whose: Bounds, *, status: str | None, after: UUID, limit: int) -> list[dict[str, Any]]:
+    """Agencies in the order of their ids, with their newest score and suspension, within bounds."""
     rows = await db.fetch(
         f"select {_FIELDS}, (select score from inspection i where i.agency_id = a.agency_id "  # noqa: S608 - our own column names
         "order by inspected_on desc limit 1) score, suspended_from, suspended_until from agency a left join lateral "
         "(select suspended_from, coalesce(reinstated_from - 1, suspended_until) suspended_until from suspension s "
         "where s.agency_id = a.agency_id and reinstated_from is distinct from suspended_from "
         "order by s.version desc limit 1) newest on true where agency_id > $1 "
-        "and ($2::text is null or agency_id = $2::uuid) and ($3::text is null or status = $3) "
-        "order by agency_id limit $4",
+        f"and ($2::text is null or agency_id = $2::uuid) and {within(3)} and ($4::text is null or status = $4) "
+        "order by agency_id limit $5",
         after,
-        own,
+        whose.agency_id,
+        whose.provinces,
         status,
         limit,
     )
     return [dict(row) for row in rows]
 
 
-async def counts(db: Connection, own: str | None) -> dict[str, int]:
-    """How many agencies are in each status; all of them, or one's own."""
+async def counts(db: Connection, whose: Bounds) -> dict[str, int]:
+    """How many agencies are in each status, within the same bounds as the rows."""
     rows = await db.fetch(
-        "select status, count(*) from agency where $1::text is null or agency_id = $1::uuid group by status", own
+        "select status, count(*) from agency "  # noqa: S608 - our own texts
+        f"where ($1::text is null or agency_id = $1::uuid) and {within(2)} group by status",
+        whose.agency_id,
+        whose.provinces,
     )
     return {"applied": 0, "qualified": 0, "rejected": 0} | {row["status"]: row["count"] for row in rows}
 

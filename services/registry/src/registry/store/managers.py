@@ -9,10 +9,15 @@ import asyncpg
 
 from events.transport.db import Connection
 from registry.model.managers import Attendance, Enrolment, Manager
+from registry.store.agencies import Bounds, within
 
 _FIELDS = (
     "manager_id, agency_id, name, phone, mail, latitude, longitude, visits_a_day, leave_days, is_synthetic, "
     "trained_on, version, left_on"
+)
+_WHOSE = (
+    "($1::text is null or agency_id = $1::uuid) and ($3::text is null or manager_id = $3::uuid) and "  # noqa: S608 - our own texts
+    f"($2::text[] is null or agency_id in (select agency_id from agency where {within(2)}))"
 )
 
 
@@ -59,28 +64,21 @@ async def attended(db: Connection, ids: Sequence[UUID]) -> dict[UUID, set[date]]
     return {row["manager_id"]: set(row["days"]) for row in rows}
 
 
-async def page(
-    db: Connection, *, agency_id: str | None, own: str | None, after: UUID, limit: int
-) -> list[dict[str, Any]]:
-    """Managers in the order of their ids: all, one agency's, or one's own row."""
+async def page(db: Connection, whose: Bounds, after: UUID, limit: int) -> list[dict[str, Any]]:
+    """Managers in the order of their ids, within bounds."""
     rows = await db.fetch(
-        f"select {_FIELDS} from manager where manager_id > $1 and ($2::text is null or agency_id = $2::uuid) "  # noqa: S608 - our own column names
-        "and ($3::text is null or manager_id = $3::uuid) order by manager_id limit $4",
-        after,
-        agency_id,
-        own,
-        limit,
+        f"select {_FIELDS} from manager where {_WHOSE} and manager_id > $4 order by manager_id limit $5",  # noqa: S608 - our own texts
+        *(whose.agency_id, whose.provinces, whose.manager_id, after, limit),
     )
     return [dict(row) for row in rows]
 
 
-async def counts(db: Connection, agency_id: str | None, own: str | None) -> dict[str, int]:
+async def counts(db: Connection, whose: Bounds) -> dict[str, int]:
     """How many managers are enrolled, trained and gone again, within the same bounds as the rows."""
     row = await db.fetchrow(
-        "select count(*) enrolled, count(trained_on) trained, count(left_on) departed from manager "
-        "where ($1::text is null or agency_id = $1::uuid) and ($2::text is null or manager_id = $2::uuid)",
-        agency_id,
-        own,
+        "select count(*) enrolled, count(trained_on) trained, count(left_on) departed "  # noqa: S608 - our own texts
+        f"from manager where {_WHOSE}",
+        *(whose.agency_id, whose.provinces, whose.manager_id),
     )
     return dict(row) if row else {}
 
