@@ -185,19 +185,20 @@ async def test_an_import_can_be_watched_while_it_runs(
 ) -> None:
     import_id = str(uuid4())
     seen: list[dict[str, Any]] = []
-    header = ",".join(enterprise_row(1)) + "\n"
+    rows = [",".join(map(str, enterprise_row(number).values())) + "\n" for number in range(18_000)]
+    parts = ["".join(rows[at : at + 6_000]).encode() for at in range(0, 18_000, 6_000)]
+    header = (",".join(enterprise_row(1)) + "\n").encode()
 
     async def slowly() -> AsyncGenerator[bytes]:
-        yield header.encode()
-        for part in range(3):
-            rows = (enterprise_row(part * 6_000 + number) for number in range(6_000))
-            yield "".join(",".join(map(str, row.values())) + "\n" for row in rows).encode()
+        yield header
+        for part in parts:
+            yield part
             seen.append((await officer.get(f"/imports/{import_id}")).json())
 
     done = await officer.post("/enterprises/import", content=slowly(), params={"import_id": import_id})
     assert [one["state"] for one in seen] == ["running"] * 3
     assert [one["rows"] for one in seen] == [5_000, 10_000, 15_000]
     assert (done.json()["rows"], done.json()["state"]) == (18_000, "done")
-    again = await officer.post("/enterprises/import", content=b"", params={"import_id": import_id})
+    again = await officer.post("/enterprises/import", content=header + b"".join(parts), params={"import_id": import_id})
     assert again.json() == done.json()
     assert [one["import_id"] for one in (await officer.get("/imports")).json()] == [import_id]

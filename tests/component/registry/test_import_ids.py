@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -24,8 +24,8 @@ def rows(enterprise_row: Row) -> str:
     return _sheet(*(enterprise_row(number) for number in range(1, 4)))
 
 
-def _assert_taken(answer: httpx.Response) -> None:
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:anjeon:problem:import-id-taken")
+def _assert_taken(answer: httpx.Response, problem: str = "import-id-taken") -> None:
+    assert (answer.status_code, answer.json()["type"]) == (409, f"urn:anjeon:problem:{problem}")
     assert answer.json()["detail_ko"]
     assert {"outcomes", "rows", "started_by"}.isdisjoint(answer.json())
 
@@ -85,3 +85,60 @@ async def test_of_two_who_choose_one_id_at_once_one_gets_it(
     may_go_on.set()
     _assert_taken(await second)
     assert await pool.fetchval("select started_by from import") == "officer-1"
+
+
+@pytest.mark.parametrize("is_mended", [False, True])
+async def test_the_same_import_sent_twice_at_once_is_shown_to_whoever_comes_later(
+    officer: httpx.AsyncClient, pool: Pool, rows: str, is_mended: bool
+) -> None:
+    query, has_begun, may_go_on = {"import_id": str(uuid4())}, asyncio.Event(), asyncio.Event()
+
+    async def late() -> AsyncGenerator[bytes]:
+        has_begun.set()
+        await may_go_on.wait()
+        yield (rows.replace("KR-41", "KR-42") if is_mended else rows).encode()
+
+    second = asyncio.create_task(officer.post("/enterprises/import", content=late(), params=query))
+    await has_begun.wait()
+    first = await officer.post("/enterprises/import", content=rows, params=query)
+    may_go_on.set()
+    if is_mended:
+        _assert_taken(await second, "another-file")
+    else:
+        assert ((await second).status_code, (await second).json()) == (200, first.json())
+    assert await pool.fetchval("select count(*) from transport.outbox") == 3
+
+
+async def test_a_mended_file_is_not_taken_for_the_one_that_came_to_its_end(
+    officer: httpx.AsyncClient, pool: Pool, rows: str
+) -> None:
+    query, mended = {"import_id": str(uuid4())}, rows.replace("합성로 3", "합성로 33")
+    first = await officer.post("/enterprises/import", content=rows, params=query)
+    refused = await officer.post("/enterprises/import", content=mended, params=query)
+    _assert_taken(refused, "another-file")
+    assert "new import_id" in refused.json()["detail"]
+    assert (await officer.post("/enterprises/import", content=rows, params=query)).json() == first.json()
+    taken = await officer.post("/enterprises/import", content=mended, params={"import_id": str(uuid4())})
+    assert taken.json()["outcomes"] == {"changed": 1, "unchanged": 2}
+    assert await pool.fetchval("select count(*) from import") == 2
+
+
+@pytest.mark.parametrize("whose", [{}, {"provinces": ("KR-11",)}, {"provinces": ("KR-26", "KR-41")}])
+@pytest.mark.parametrize("role", ["officer", "agency"])
+async def test_an_import_is_its_senders_and_not_of_whoever_bears_the_same_name(
+    officer: httpx.AsyncClient, programme: str, token: Token, role: Any, whose: dict[str, Any]
+) -> None:
+    assert programme
+    own = token(role, subject="office", agency_id=str(UUID(int=1)), provinces=("KR-41", "KR-26"))
+    other = token(role, subject="office", **{"agency_id": str(UUID(int=1 + (role == "agency"))), **whose})
+    query, sheet = {"import_id": str(uuid4())}, "manager_id,agency_id,name,latitude,longitude,visits_a_day\nx,,,,,\n"
+    sent = await officer.post("/managers/import", content=sheet, params=query, headers=own)
+    assert sent.json()["refused"] == 1
+    is_seen = role == "officer" and whose != {"provinces": ("KR-11",)}
+    for path in (f"/imports/{query['import_id']}", sent.json()["refused_csv"]):
+        assert (await officer.get(path, headers=own)).status_code == 200
+        assert (await officer.get(path, headers=other)).status_code == (200 if is_seen else 403)
+    if role == "officer":
+        assert len((await officer.get("/imports", headers=other)).json()) == is_seen
+    if not is_seen:
+        _assert_taken(await officer.post("/managers/import", content=sheet, params=query, headers=other))

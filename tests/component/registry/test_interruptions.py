@@ -40,9 +40,9 @@ async def _check_whole(pool: Pool) -> None:
     assert (row["said"], row["about"]) == (ROWS - BAD, ROWS - BAD)
 
 
-async def _until_rows(pool: Pool, least: int) -> None:
+async def _until(pool: Pool, true: str) -> None:
     async with asyncio.timeout(60):
-        while (await pool.fetchval("select coalesce(max(rows_read), 0) from import")) < least:
+        while not await pool.fetchval(true):
             await asyncio.sleep(0.02)
 
 
@@ -61,7 +61,7 @@ async def test_a_cancelled_request_is_shown_as_interrupted_and_sent_again_comple
         officer.post("/enterprises/import", content=_broken_off(sheet, may_break), params={"import_id": import_id})
     )
     await may_break.wait()
-    await _until_rows(pool, 5_000)
+    await _until(pool, "select rows_read >= 5000 from import")
     request.cancel()
     with pytest.raises(asyncio.CancelledError):
         await request
@@ -73,6 +73,53 @@ async def test_a_cancelled_request_is_shown_as_interrupted_and_sent_again_comple
     assert (result["state"], result["rows"], result["refused"]) == ("done", ROWS, BAD)
     assert result["outcomes"]["unchanged"] == taken
     await _check_whole(pool)
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+async def test_a_run_that_was_overtaken_by_its_retry_writes_nothing_more(
+    officer: httpx.AsyncClient, pool: Pool, sheet: bytes, is_done: bool
+) -> None:
+    query, may_end, at = {"import_id": str(uuid4())}, [asyncio.Event(), asyncio.Event()], len(sheet) * 2 // 3
+
+    async def halting(end: asyncio.Event) -> AsyncGenerator[bytes]:
+        yield sheet[:at]
+        await end.wait()
+        yield sheet[at:]
+
+    runs = [officer.post("/enterprises/import", content=halting(end), params=query) for end in may_end]
+    first = asyncio.create_task(runs[0])
+    await _until(pool, "select rows_read >= 5000 from import")
+    retry = asyncio.create_task(runs[1])
+    await _until(pool, "select run = 2 and rows_read >= 5000 from import")
+    if is_done:
+        may_end[1].set()
+        assert (await retry).json()["state"] == "done"
+    may_end[0].set()
+    refused = await first
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:anjeon:problem:import-sent-again")
+    may_end[1].set()
+    shown = (await retry).json()
+    assert (shown["state"], shown["rows"], shown["refused"]) == ("done", ROWS, BAD)
+    assert sum(shown["outcomes"].values()) == ROWS - BAD
+    assert (await officer.get(shown["refused_csv"])).text.count("\n") == BAD + 1
+    assert (await officer.get(f"/imports/{query['import_id']}")).json() == shown
+    await _check_whole(pool)
+
+
+async def test_an_interrupted_import_may_go_on_with_a_mended_file(
+    officer: httpx.AsyncClient, pool: Pool, sheet: bytes
+) -> None:
+    query, may_break = {"import_id": str(uuid4())}, asyncio.Event()
+    request = asyncio.create_task(
+        officer.post("/enterprises/import", content=_broken_off(sheet, may_break), params=query)
+    )
+    await _until(pool, "select rows_read >= 5000 from import")
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+    mended = sheet.replace(b",x,", b",4,")
+    result = (await officer.post("/enterprises/import", content=mended, params=query)).json()
+    assert (result["state"], result["rows"], result["refused"]) == ("done", ROWS, 0)
+    assert await pool.fetchval("select count(*) from enterprise") == ROWS
 
 
 async def test_two_imports_of_one_file_at_once_are_one_import_in_effect(

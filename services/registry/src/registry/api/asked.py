@@ -18,6 +18,7 @@ from registry.model.programmes import Terms
 from registry.policy.agencies import lies_within
 from registry.store import agencies, programmes
 from registry.store.agencies import Bounds
+from registry.store.imports import Sender
 
 SEOUL = ZoneInfo("Asia/Seoul")
 FIRST = UUID(int=0)
@@ -87,6 +88,11 @@ async def agency_meant(db: Connection, agency_id: UUID, caller: Caller) -> Agenc
     if why := outside(caller, agency_id, found.application):
         raise refused(why)
     return found
+
+
+def sender_of(caller: Caller) -> Sender:
+    """As whose a caller's imports are kept."""
+    return Sender(caller.subject, caller.agency_id, tuple(sorted(caller.provinces)))
 
 
 def is_of_the_office(caller: Caller) -> bool:

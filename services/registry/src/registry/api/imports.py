@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from access.caller import ROLES_FOR_THE_NATION, Caller
+from access.caller import Caller
 from access.problems import OUT_OF_SCOPE, RefusedError
 from events.transport.db import Pool
-from registry.api.asked import Limit, Nation, Office, pool_of
+from registry.api.asked import Limit, Nation, Office, is_of_the_office, pool_of, sender_of
 from registry.api.problems import not_found
 from registry.api.progress import shown
 from registry.policy.sheets.columns import ADDED
@@ -25,7 +25,7 @@ router = APIRouter()
 @router.get("/imports")
 async def list_imports(request: Request, caller: Nation, limit: Limit = 20) -> list[dict[str, object]]:
     """The newest imports that the caller may see."""
-    sender = None if _sees_all(caller) else caller.subject
+    sender = None if _sees_all(caller) else sender_of(caller)
     return [shown(found) for found in await imports.newest(pool_of(request), sender, limit)]
 
 
@@ -51,14 +51,14 @@ async def _found(pool: Pool, import_id: UUID, caller: Caller) -> dict[str, Any]:
     found = await imports.find(pool, import_id)
     if found is None:
         raise not_found("가져오기", "import")
-    if not _sees_all(caller) and found["started_by"] != caller.subject:
+    if not _sees_all(caller) and found["sender"] != sender_of(caller):
         raise RefusedError(OUT_OF_SCOPE)
     return found
 
 
 def _sees_all(caller: Caller) -> bool:
     """An import is of the whole country: whoever is bound to an agency or to provinces sees only what they sent."""
-    return not ROLES_FOR_THE_NATION.isdisjoint(caller.roles) and not caller.provinces
+    return is_of_the_office(caller) and not caller.provinces
 
 
 async def _written(pool: Pool, import_id: UUID, header: Sequence[str]) -> AsyncGenerator[bytes]:

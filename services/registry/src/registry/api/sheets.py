@@ -12,7 +12,7 @@ from access.caller import Caller
 from events.transport.outbox import Transaction
 from registry.api.asked import pool_of
 from registry.api.intake import Intake, Numbered, Taker, Verdict
-from registry.api.problems import ProblemError, refused
+from registry.api.problems import ProblemError
 from registry.api.progress import shown
 from registry.policy.sentences import REFUSALS
 from registry.policy.sheets.cells import UnreadableError
@@ -67,7 +67,7 @@ def verdict_of(verdict: str) -> Verdict:
 
 
 async def import_sheet(request: Request, caller: Caller, taker: Taker[Any], asked: Asked) -> JSONResponse:
-    """Take in the request's body; the same import that came to its end before is only shown."""
+    """Take in the request's body, and show the import; one that came to its end before is only shown."""
     if request.headers.get("content-type", "").startswith("multipart/"):
         raise ProblemError(
             415,
@@ -76,10 +76,5 @@ async def import_sheet(request: Request, caller: Caller, taker: Taker[Any], aske
             "send the file as the body itself (Content-Type: text/csv), not as form data",
         )
     pool = pool_of(request)
-    before = await imports.find(pool, asked.import_id)
-    this = {"kind": taker.kind, "is_dry_run": asked.is_dry_run, "started_by": caller.subject}
-    if before and not this.items() <= before.items():
-        raise refused("import_id_taken")
-    if before is None or before["finished_at"] is None:
-        await Intake(pool, taker, asked.import_id, is_dry_run=asked.is_dry_run).run(request, caller)
+    await Intake(pool, taker, asked.import_id, is_dry_run=asked.is_dry_run).run(request, caller)
     return JSONResponse(shown(await imports.find(pool, asked.import_id) or {}))

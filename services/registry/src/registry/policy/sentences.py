@@ -58,6 +58,14 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "이 import_id는 자료, 시험 실행 여부 또는 보낸 사람이 다른 가져오기의 것입니다. 새 import_id로 보내십시오",
         "this import_id names another import (of another sheet, dry run or sender); send it with a new one",
     ),
+    "import_sent_again": (
+        "이 가져오기는 다시 전송되어 그쪽에서 이어집니다. GET /imports/{import_id}로 확인하십시오",
+        "this import was sent again and goes on there; watch it at GET /imports/{import_id}",
+    ),
+    "another_file": (
+        "이 import_id로는 다른 파일을 이미 끝까지 받았습니다. 고친 파일은 새 import_id로 보내십시오",
+        "another file came in whole under this import_id; send the mended one under a new import_id",
+    ),
     "number_taken": (
         "이 사업자등록번호로 다른 기관이 이미 신청했습니다",
         "another agency has applied with this business number",

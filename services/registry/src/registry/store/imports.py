@@ -4,10 +4,27 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
+
 from events.transport.db import Connection, Pool
+
+
+class Sender(NamedTuple):
+    """Whose an import is: nobody else sees it or sends it again, whoever bears the same name."""
+
+    name: str
+    agency_id: str | None
+    provinces: tuple[str, ...]
+
+
+class Run(NamedTuple):
+    """One sending of an import; sent again it has a later one, and an older one writes nothing any more."""
+
+    import_id: UUID
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +38,13 @@ class Started:
     header: Sequence[str]
     ignored_columns: Sequence[str]
     is_dry_run: bool
-    started_by: str
+    sender: Sender
     bytes_expected: int | None
+
+    def is_again(self, found: Mapping[str, Any]) -> bool:
+        """Whether an import that was found under this id is this one."""
+        this = {"kind": self.kind, "is_dry_run": self.is_dry_run, "sender": self.sender}
+        return this.items() <= found.items()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +68,34 @@ class Progress:
     outcomes: Mapping[str, int]
 
 
-async def begin(pool: Pool, started: Started, at: datetime) -> bool:
-    """Keep a new import; the same that did not come to its end begins again. False where the id is another's."""
+_BEGIN = """
+    insert into import as kept (import_id, kind, form, encoding, header, ignored_columns, is_dry_run, started_by,
+                                agency_id, provinces, bytes_expected, started_at, moved_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+    on conflict (import_id) do update set
+        run = kept.run + 1, form = excluded.form, encoding = excluded.encoding, header = excluded.header,
+        ignored_columns = excluded.ignored_columns, bytes_expected = excluded.bytes_expected,
+        started_at = excluded.started_at, moved_at = excluded.moved_at, is_interrupted = false,
+        bytes_read = 0, rows_read = 0, rows_refused = 0, outcomes = '{}'
+    where kept.finished_at is null
+      and (kept.kind, kept.is_dry_run, kept.started_by, kept.agency_id, kept.provinces) is not distinct from
+          (excluded.kind, excluded.is_dry_run, excluded.started_by, excluded.agency_id, excluded.provinces)
+    returning run
+"""
+
+
+async def begin(pool: Pool, started: Started, at: datetime) -> Run | None:
+    """The run of a new import, or the next one of the same that did not come to its end; None where there is none."""
     async with pool.acquire() as db, db.transaction():
-        await db.execute(
-            "delete from import where import_id = $1 and finished_at is null "
-            "and (kind, is_dry_run, started_by) = ($2, $3, $4)",
-            *(started.import_id, started.kind, started.is_dry_run, started.started_by),
-        )
-        done = await db.execute(
-            "insert into import (import_id, kind, form, encoding, header, ignored_columns, is_dry_run, started_by, "
-            "bytes_expected, started_at, moved_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) "
-            "on conflict (import_id) do nothing",
+        number = await db.fetchval(
+            _BEGIN,
             *(started.import_id, started.kind, started.form, started.encoding, started.header),
-            *(started.ignored_columns, started.is_dry_run, started.started_by, started.bytes_expected, at),
+            *(started.ignored_columns, started.is_dry_run, *started.sender, started.bytes_expected, at),
         )
-    return done == "INSERT 0 1"
+        if number is None:
+            return None
+        await db.execute("delete from refused_row where import_id = $1", started.import_id)
+    return Run(started.import_id, number)
 
 
 async def take_time(db: Connection) -> None:
@@ -69,22 +103,23 @@ async def take_time(db: Connection) -> None:
     await db.execute("set local idle_in_transaction_session_timeout = '50s'")
 
 
-async def move(db: Connection, import_id: UUID, progress: Progress, at: datetime) -> None:
-    """Keep how far an import is."""
-    await db.execute(
-        "update import set bytes_read = $2, rows_read = $3, rows_refused = $4, outcomes = $5, moved_at = $6 "
-        "where import_id = $1",
-        import_id,
+async def move(db: Connection, run: Run, progress: Progress, at: datetime) -> bool:
+    """Keep how far an import is; false where a later run has begun, and this one must write nothing."""
+    done = await db.execute(
+        "update import set bytes_read = $3, rows_read = $4, rows_refused = $5, outcomes = $6, moved_at = $7 "
+        "where (import_id, run) = ($1, $2)",
+        *run,
         progress.bytes_read,
         progress.rows_read,
         progress.rows_refused,
         json.dumps(dict(progress.outcomes)),
         at,
     )
+    return done == "UPDATE 1"
 
 
 async def refuse(db: Connection, import_id: UUID, refused: Sequence[RefusedRow]) -> None:
-    """Keep rows that were not taken."""
+    """Keep rows that were not taken, in the transaction that has moved their import."""
     await db.copy_records_to_table(
         "refused_row",
         columns=("import_id", "row_number", "columns", "reason_ko", "reason_en", "raw"),
@@ -92,30 +127,36 @@ async def refuse(db: Connection, import_id: UUID, refused: Sequence[RefusedRow])
     )
 
 
-async def finish(pool: Pool, import_id: UUID, at: datetime) -> None:
-    """An import came to its end."""
-    await pool.execute("update import set finished_at = $2, moved_at = $2 where import_id = $1", import_id, at)
+async def finish(pool: Pool, run: Run, digest: bytes, at: datetime) -> bool:
+    """An import came to its end, with a body of that digest; false where a later run has begun."""
+    done = await pool.execute(
+        "update import set finished_at = $3, moved_at = $3, digest = $4 where (import_id, run) = ($1, $2)",
+        *(*run, at, digest),
+    )
+    return done == "UPDATE 1"
 
 
-async def interrupt(pool: Pool, import_id: UUID) -> None:
+async def interrupt(pool: Pool, run: Run) -> None:
     """An import broke off; sent again, it goes on."""
-    await pool.execute("update import set is_interrupted = true where import_id = $1", import_id)
+    await pool.execute("update import set is_interrupted = true where (import_id, run) = ($1, $2)", *run)
 
 
 async def find(pool: Pool, import_id: UUID) -> dict[str, Any] | None:
     """One import."""
     row = await pool.fetchrow("select * from import where import_id = $1", import_id)
-    return {**row, "outcomes": json.loads(row["outcomes"])} if row else None
+    return _found(row) if row else None
 
 
-async def newest(pool: Pool, started_by: str | None, limit: int) -> list[dict[str, Any]]:
+async def newest(pool: Pool, sender: Sender | None, limit: int) -> list[dict[str, Any]]:
     """The newest imports, of one sender or of all."""
     rows = await pool.fetch(
-        "select * from import where $1::text is null or started_by = $1 order by started_at desc limit $2",
-        started_by,
+        "select * from import where $1::text is null "
+        "or (started_by, agency_id, provinces) is not distinct from ($1::text, $2::text, $3::text[]) "
+        "order by started_at desc limit $4",
+        *(sender or (None, None, None)),
         limit,
     )
-    return [{**row, "outcomes": json.loads(row["outcomes"])} for row in rows]
+    return [_found(row) for row in rows]
 
 
 async def refused(pool: Pool, import_id: UUID) -> AsyncGenerator[RefusedRow]:
@@ -133,3 +174,8 @@ async def refused(pool: Pool, import_id: UUID) -> AsyncGenerator[RefusedRow]:
         if not rows:
             return
         last = rows[-1]["row_number"]
+
+
+def _found(row: asyncpg.Record) -> dict[str, Any]:
+    sender = Sender(row["started_by"], row["agency_id"], tuple(row["provinces"]))
+    return {**row, "sender": sender, "outcomes": json.loads(row["outcomes"])}
