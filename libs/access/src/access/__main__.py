@@ -6,6 +6,9 @@ from pathlib import Path
 
 from access.caller import ROLES
 from access.keys import Keys
+from korea.provinces import PROVINCES
+
+_CODES = tuple(province.code for province in PROVINCES)
 
 
 def main(words: list[str] | None = None) -> None:
@@ -16,11 +19,22 @@ def main(words: list[str] | None = None) -> None:
         Keys.generate().write(said.out / "private.pem", said.out / "public.pem")
         sys.stdout.write(f"{said.out / 'private.pem'} {said.out / 'public.pem'}\n")
         return
-    keys, provinces = Keys.read(said.key), tuple(filter(None, said.provinces.split(",")))
-    token = keys.token(
-        said.role, subject=said.subject or said.role, agency_id=said.agency_id, provinces=provinces, hours=said.hours
-    )
-    sys.stdout.write(f"{token}\n")
+    # Two who are bound to something else are two, or each would pass for the sender of the other's imports.
+    subject = said.subject or "-".join(filter(None, (said.role, said.agency_id, *said.provinces)))
+    scope = {"agency_id": said.agency_id, "provinces": said.provinces}
+    sys.stdout.write(f"{Keys.read(said.key).token(said.role, subject=subject, hours=said.hours, **scope)}\n")
+
+
+def _provinces(said: str) -> tuple[str, ...]:
+    codes = tuple(sorted({code.strip() for code in said.split(",")} - {""}))
+    if not codes:
+        raise argparse.ArgumentTypeError("names no province; leave the option away for the whole nation")
+    unknown = [code for code in codes if code not in _CODES]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"no province has the code {', '.join(unknown)}; there are {', '.join(_CODES)}"
+        )
+    return codes
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,9 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     token = commands.add_parser("token", help="print a signed token")
     token.add_argument("--role", choices=ROLES, required=True)
     token.add_argument("--key", type=Path, required=True, help="private.pem")
-    token.add_argument("--subject", help="who calls; for a manager the manager's id (default: the role)")
+    token.add_argument("--subject", help="who calls; for a manager the manager's id (default: role and scope)")
     token.add_argument("--agency-id", help="needed for the roles agency and manager")
-    token.add_argument("--provinces", default="", help="KR-11,KR-26 (default: all)")
+    token.add_argument("--provinces", type=_provinces, default=(), help="KR-11,KR-26 (default: the whole nation)")
     token.add_argument("--hours", type=float, default=12)
     return parser
 
