@@ -230,6 +230,7 @@ async def test_a_change_that_cannot_be_is_refused(officer: httpx.AsyncClient, pr
 
     assert await change(NOBODY, window_until="2023-12-22") == (404, "not-found")
     assert await change(programme, window_until="2023-06-11") == (409, "window-in-the-past")
+    assert await change(programme, window_until="2203-12-29") == (409, "window-beyond-year")
     assert await change(programme, holidays_added=["2032-10-02"]) == (409, "outside-window")
     assert await change(programme, spacing_days=14) == (422, "not-readable")
 

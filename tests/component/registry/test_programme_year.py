@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -62,6 +63,26 @@ async def test_a_file_that_is_no_programme_is_refused_with_the_reason(
     refused = await officer.post("/programmes", content=content)
     assert refused.status_code == status
     assert word in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("window_until", "2203-12-29"),
+        ("training_days", ["2023-04-04", "2032-04-05"]),
+        ("training_days", ["2024-04-04"]),
+    ],
+)
+async def test_a_year_that_was_mistyped_is_refused_in_both_languages(
+    officer: httpx.AsyncClient, programme: str, said: Said, field: str, typed: object
+) -> None:
+    terms = (await officer.get(f"/programmes/{programme}")).json()
+    refused = await officer.post("/programmes", json=terms | {"programme_id": str(UUID(int=2)), field: typed})
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:anjeon:problem:programme-not-valid")
+    assert "check the year" in refused.json()["detail"]
+    assert "연도를 확인하십시오" in refused.json()["detail_ko"]
+    assert field in refused.json()["detail"]
+    assert len(await said()) == 1
 
 
 async def test_an_application_needs_to_say_which_of_several_programmes_it_is_for(

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from events.contracts.registry import ProgrammeChanged, ProgrammeOpened
 from registry.model.programmes import Change, Programme, Terms
-from registry.policy.programmes import changed, changed_fact, differences, opened, terms_of
+from registry.policy.programmes import changed, changed_fact, differences, misdated, opened, terms_of
 
 NOW = datetime(2023, 1, 9, tzinfo=UTC)
 TODAY, HOLIDAY = date(2023, 9, 5), date(2023, 10, 2)
@@ -110,9 +110,25 @@ def test_a_window_may_begin_on_another_day_before_it_has_begun(programme: Progra
         (Change(window_until=date(2023, 4, 1)), "window_reversed"),
         (Change(window_from=date(2023, 4, 17)), "window_has_begun"),
         (Change(window_until=date(2023, 9, 4)), "window_in_the_past"),
+        (Change(window_until=date(2203, 12, 29)), "window_beyond_year"),
         (Change(holidays_added=(date(2032, 10, 2),)), "outside_window"),
         (Change(workdays_added=(date(2023, 4, 8),)), "outside_window"),
     ],
 )
 def test_a_change_that_cannot_be_is_refused(programme: Programme, said: Change, refusal: str) -> None:
     assert changed(programme, said, TODAY) == refusal
+
+
+@pytest.mark.parametrize(
+    ("days", "wrong"),
+    [
+        ({}, None),
+        ({"window_from": date(2022, 12, 1), "window_until": date(2024, 2, 29)}, None),
+        ({"window_until": date(2203, 12, 29)}, "window_beyond_year"),
+        ({"window_from": date(2021, 12, 31)}, "window_beyond_year"),
+        ({"training_days": (date(2023, 4, 4), date(2032, 4, 5))}, "training_beyond_year"),
+        ({"training_days": (date(2024, 4, 4),)}, "training_after_window"),
+    ],
+)
+def test_a_day_far_from_the_programmes_year_is_a_typing_error(terms: Terms, days: Any, wrong: str | None) -> None:
+    assert misdated(terms.model_copy(update=days)) == wrong

@@ -60,6 +60,9 @@ FACTS: dict[str, tuple[Damage, str]] = {
     for kind, value in {"missing": ..., "null": None, "a word": "soon", "a list": [1]}.items()
 } | {
     "window reversed": (programme(window_from="2023-12-29", window_until="2023-04-10"), "window_until"),
+    "window mistyped": (programme(window_until="2203-12-29"), "window_until"),
+    "window mistyped without a year": (programme(year=None, window_from="0202-04-10"), "window_from"),
+    "year a word": (programme(year="this"), "year"),
     "training day no date": (programme(training_days=["11 April"]), "training_days"),
     "holidays no list": (programme(holidays_added="2023-07-03"), "holidays_added"),
     "published no date": (programme(published_until="soon"), "published_until"),

@@ -15,7 +15,7 @@ from registry.api.asked import Anybody, OfficerOfAll, On, pool_of
 from registry.api.problems import ProblemError, not_found, refused
 from registry.model.programmes import Change, Terms
 from registry.policy import programmes as policy
-from registry.policy.sentences import named, of_fault
+from registry.policy.sentences import REFUSALS, named, of_fault
 from registry.store import programmes as store
 
 LARGEST_FILE = 65_536
@@ -26,6 +26,8 @@ router = APIRouter()
 async def open_programme(request: Request, caller: OfficerOfAll) -> JSONResponse:
     """Open the programme of a TOML or YAML file; the same file again changes nothing, another one is refused."""
     terms = _terms(_parsed(await _body(request)))
+    if wrong := policy.misdated(terms):
+        raise ProblemError(422, "programme-not-valid", *REFUSALS[wrong])
     occurred_at = datetime.now(UTC)
     async with transaction(pool_of(request)) as tx:
         is_new = await _opened(tx, terms, occurred_at)

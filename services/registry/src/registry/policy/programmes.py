@@ -8,7 +8,20 @@ from events.contracts.envelope import Announcement
 from events.contracts.registry import ProgrammeChanged, ProgrammeOpened
 from registry.model.programmes import Change, Programme, Terms
 
-Refusal = Literal["both_kinds", "window_reversed", "window_has_begun", "window_in_the_past", "outside_window"]
+Misdated = Literal["window_beyond_year", "training_beyond_year", "training_after_window"]
+Refusal = (
+    Misdated | Literal["both_kinds", "window_reversed", "window_has_begun", "window_in_the_past", "outside_window"]
+)
+
+
+def misdated(terms: Terms) -> Misdated | None:
+    """Which of a programme's days must be typing errors, such as 2203 for 2023: a plan would reach as far."""
+    years = range(terms.year - 1, terms.year + 2)
+    if terms.window_from.year not in years or terms.window_until.year not in years:
+        return "window_beyond_year"
+    if any(day.year not in years for day in terms.training_days):
+        return "training_beyond_year"
+    return "training_after_window" if max(terms.training_days) > terms.window_until else None
 
 
 def opened(terms: Terms, occurred_at: datetime) -> Announcement:
@@ -54,14 +67,21 @@ def differences(opened_as: Terms, said: Terms) -> dict[str, tuple[object, object
 def _refusal_of(before: Terms, after: Terms, said: Change, changed_on: date) -> Refusal | None:
     if set(said.holidays_added) & set(said.workdays_added):
         return "both_kinds"
+    days = {*said.holidays_added, *said.workdays_added}
+    is_outside = any(not after.window_from <= day <= after.window_until for day in days)
+    return _refusal_of_window(before, after, changed_on) or ("outside_window" if is_outside else None)
+
+
+def _refusal_of_window(before: Terms, after: Terms, changed_on: date) -> Refusal | None:
+    if (after.window_from, after.window_until) == (before.window_from, before.window_until):
+        return None
     if after.window_until < after.window_from:
         return "window_reversed"
     if after.window_from != before.window_from and changed_on >= before.window_from:
         return "window_has_begun"
     if after.window_until != before.window_until and after.window_until < changed_on:
         return "window_in_the_past"
-    days = {*said.holidays_added, *said.workdays_added}
-    return "outside_window" if any(not after.window_from <= day <= after.window_until for day in days) else None
+    return misdated(after)
 
 
 def _joined(before: tuple[date, ...], added: Iterable[date], taken: Iterable[date]) -> tuple[date, ...]:

@@ -128,6 +128,18 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "사업을 지난 날에 끝낼 수 없습니다. 오늘 또는 이후의 날을 보내십시오",
         "the window cannot end in the past; send today or a later day",
     ),
+    "window_beyond_year": (
+        "window_from 또는 window_until이 사업 연도에서 한 해 넘게 떨어져 있습니다. 연도를 확인하십시오",
+        "window_from or window_until lies more than a year from the programme's year; check the year",
+    ),
+    "training_beyond_year": (
+        "training_days에 사업 연도에서 한 해 넘게 떨어진 날이 있습니다. 연도를 확인하십시오",
+        "a day of training_days lies more than a year from the programme's year; check the year",
+    ),
+    "training_after_window": (
+        "training_days에 사업 기간이 끝난 뒤의 날이 있습니다. 연도를 확인하십시오",
+        "a day of training_days lies behind the window's end; check the year",
+    ),
     "outside_window": (
         "사업 기간 밖의 날짜가 있습니다. 연도를 확인하십시오",
         "a day is outside the programme's window; check the year",

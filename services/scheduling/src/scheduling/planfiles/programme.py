@@ -23,7 +23,7 @@ def read_programme(folder: Path, otherwise: Mapping[str, Any] | None = None) -> 
     """The fields as what they mean; `otherwise` corrects what the file says."""
     path = folder / FILE
     said = _fields(path)
-    wrong = misnamed(said, (*FIELDS, "year"))
+    wrong = misnamed(said, FIELDS)
     if wrong:
         raise UnreadableError(*wrong.of(path))
     programme = {name: _read(path, name, {**said, **(otherwise or {})}) for name in FIELDS}
@@ -32,6 +32,7 @@ def read_programme(folder: Path, otherwise: Mapping[str, Any] | None = None) -> 
             f"{path}: window_until이 window_from보다 빠릅니다. 더 늦은 날짜를 적으십시오.",
             f"{path}: window_until lies before window_from. Write the later day there.",
         )
+    _refuse_misdated(path, programme)
     return programme
 
 
@@ -86,6 +87,17 @@ def rules_of(programme: Mapping[str, Any], calendar: Calendar) -> Rules:
     )
 
 
+def _refuse_misdated(path: Path, programme: Mapping[str, Any]) -> None:
+    """A year that must be a typing error, such as 2203 for 2023: its calendar would take all memory there is."""
+    first, last = programme["window_from"].year, programme["window_until"].year
+    year = programme["year"] or first + 1
+    if first < year - 1 or last > year + 1:
+        raise UnreadableError(
+            f"{path}: window_from 또는 window_until이 사업 연도에서 한 해 넘게 떨어져 있습니다. 연도를 확인하십시오.",
+            f"{path}: window_from or window_until lies more than a year from the programme's year. Check the year.",
+        )
+
+
 def _read(path: Path, name: str, said: Mapping[str, Any]) -> Any:
     value, (read, otherwise) = said.get(name), FIELDS[name]
     if value is None and otherwise is not _DEMANDED:
@@ -122,6 +134,12 @@ def _count(value: Any) -> int:
     return int(value)
 
 
+def _year(value: Any) -> int:
+    if isinstance(value, bool) or int(value) != value or not 2000 <= value <= 2100:
+        raise ValueError
+    return int(value)
+
+
 def _at_least_one(value: Any) -> int:
     if _count(value) < 1:
         raise ValueError
@@ -143,6 +161,7 @@ def _risk(value: Any) -> float:
 _DEMANDED = object()
 FIELDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "programme_id": (_uuid, _DEMANDED),
+    "year": (_year, None),
     "window_from": (_date, _DEMANDED),
     "window_until": (_date, _DEMANDED),
     "minimum_visits": (_at_least_one, _DEMANDED),
@@ -158,6 +177,7 @@ FIELDS: dict[str, tuple[Callable[[Any], Any], Any]] = {
 }
 _MEANT: dict[Callable[[Any], Any], Both] = {
     _uuid: Both("UUID 값", "a UUID"),
+    _year: Both("2000부터 2100까지의 연도", "a year of 2000-2100"),
     _date: Both('"2023-07-03"과 같은 날짜', 'a date such as "2023-07-03"'),
     _dates: Both('["2023-07-03"]과 같은 날짜 목록', 'a list of dates such as ["2023-07-03"]'),
     _count: Both("0부터 99까지의 정수", "a whole number of 0-99"),

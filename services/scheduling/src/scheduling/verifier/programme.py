@@ -33,15 +33,9 @@ class Programme:
 def programme_of(said: Mapping[str, Any]) -> Programme:
     """The fields of `programme.json` that a rule is made of."""
     field = _Fields(said)
-    window = field.read("window_from", _day), field.read("window_until", _day)
-    if window[1] < window[0]:
-        raise UnreadableFileError(
-            "programme.json: window_until이 window_from보다 빠릅니다. 더 늦은 날짜를 적으십시오.",
-            "programme.json: window_until lies before window_from. Write the later day there.",
-        )
     return Programme(
         space=field.read("programme_id", _space, b""),
-        window=window,
+        window=_window(field),
         minimum_visits=field.read("minimum_visits", _whole),
         spacing_days=field.read("spacing_days", _whole),
         visits_a_day=field.read("visits_a_day", _whole),
@@ -71,6 +65,23 @@ class _Fields:
                 f"programme.json: {name} {'is missing' if is_missing else f'cannot be {value!r}'}. "
                 "docs/plan-files.md says what it is.",
             ) from fault
+
+
+def _window(field: _Fields) -> tuple[int, int]:
+    first, last = (field.read(name, date.fromisoformat) for name in ("window_from", "window_until"))
+    if last < first:
+        raise UnreadableFileError(
+            "programme.json: window_until이 window_from보다 빠릅니다. 더 늦은 날짜를 적으십시오.",
+            "programme.json: window_until lies before window_from. Write the later day there.",
+        )
+    year = field.read("year", _whole, first.year + 1)
+    if not year - 1 <= first.year <= last.year <= year + 1:
+        raise UnreadableFileError(
+            "programme.json: window_from 또는 window_until이 사업 연도에서 한 해 넘게 떨어져 있습니다. 연도를 확인하십시오.",
+            "programme.json: window_from or window_until lies more than a year from the programme's year. "
+            "Check the year.",
+        )
+    return day_number(first), day_number(last)
 
 
 _NO_DAYS = np.empty(0, np.int64)
