@@ -99,7 +99,9 @@ async def test_a_question_that_cannot_be_read_is_answered_in_both_languages(plan
 
 
 async def test_a_plan_that_is_not_known_is_answered_so(planned: Any) -> None:
-    assert (await planned.call("GET", f"/plans/{uuid4()}")).status_code == 404
+    for path in (f"/plans/{uuid4()}", f"/plans/{uuid4()}/unscheduled"):
+        answer = await planned.call("GET", path)
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:anjeon:problem:plan-unknown")
 
 
 async def test_a_plan_is_of_the_whole_country_and_its_unscheduled_are_of_the_callers_provinces(

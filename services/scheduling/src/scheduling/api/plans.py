@@ -85,8 +85,10 @@ async def unscheduled(
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
 ) -> dict[str, Any]:
     """Who has no visit, and why, within the caller's provinces."""
-    whose = (plan_id, caller.provinces or None)
-    rows = await reads.unscheduled(request.app.state.pool, whose, after, limit)
+    pool: Pool = request.app.state.pool
+    if await plans.find(pool, plan_id) is None:
+        raise RefusedError(NO_PLAN)
+    rows = await reads.unscheduled(pool, (plan_id, caller.provinces or None), after, limit)
     last = f"{rows[-1]['enterprise_id']}:{rows[-1]['ordinal']}" if len(rows) == limit else None
     return {"unscheduled": [dict(row) for row in rows], "after": last}
 
