@@ -168,3 +168,5 @@ async def test_every_page_and_every_export_says_which_programmes_are_synthetic(p
         assert {row["is_synthetic"] for row in told if row["programme_id"] == str(real.programme_id)} == {False}
         assert {row["is_synthetic"] for row in told if row["programme_id"] != str(real.programme_id)} <= {True}
     assert {row["is_synthetic"] for row in rows} == {False, True}
+    exported = next(row for row in await planned.visits() if row["visit_id"] == one["visit_id"])
+    assert exported == one == next(row for row in of_one if row["visit_id"] == one["visit_id"])

@@ -1,7 +1,7 @@
 """Reading visits over HTTP, everything within what is the caller's to see: rows, counts and exports alike."""
 
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import asdict
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,11 +15,9 @@ from access.problems import OUT_OF_SCOPE, RefusedError
 from access.routes import allowed
 from events.transport.db import Pool
 from scheduling.api.places import AfterVisit
-from scheduling.model import State, Visit
-from scheduling.policy import may_see
-from scheduling.store import picture, reads
+from scheduling.model import State
+from scheduling.store import reads
 from scheduling.store.reads import Wanted
-from scheduling.store.visits import visits_to
 
 router = APIRouter()
 Reader = Annotated[Caller, Depends(allowed("officer", "agency", "manager", "service"))]
@@ -69,8 +67,8 @@ async def visits(
     limit: Annotated[int, Query(ge=1, le=5_000)] = 500,
 ) -> dict[str, Any]:
     found = await reads.page(request.app.state.pool, scope, after, limit)
-    last = f"{found[-1].visit_on}:{found[-1].visit_id}" if len(found) == limit else None
-    return {"visits": await _shown(request.app.state.pool, found), "after": last}
+    last = f"{found[-1]['visit_on']}:{found[-1]['visit_id']}" if len(found) == limit else None
+    return {"visits": [dict(row) for row in found], "after": last}
 
 
 @router.get("/visits/counts")
@@ -97,13 +95,6 @@ async def _pages(pool: Pool, scope: Wanted) -> AsyncGenerator[bytes]:
 
 @router.get("/enterprises/{enterprise_id}/visits")
 async def visits_to_an_enterprise(request: Request, enterprise_id: UUID, caller: Reader) -> dict[str, Any]:
-    found = await visits_to(request.app.state.pool, enterprise_id)
-    mine = [visit for visit in found if may_see(caller, visit)]
-    return {"visits": await _shown(request.app.state.pool, mine)}
-
-
-async def _shown(pool: Pool, found: Sequence[Visit]) -> list[dict[str, Any]]:
-    """Each with the word whether its programme is made up."""
-    known = await picture.programmes(pool, {visit.programme_id for visit in found})
-    marks = {name: programme.is_synthetic for name, programme in known.items()}
-    return [asdict(visit) | {"is_synthetic": marks.get(visit.programme_id)} for visit in found]
+    scope = replace(await wanted(caller, Asked()), enterprise_id=enterprise_id)
+    found = await reads.to_an_enterprise(request.app.state.pool, scope)
+    return {"visits": [dict(row) for row in found]}

@@ -8,14 +8,11 @@ from uuid import UUID
 import asyncpg
 
 from events.transport.db import Pool
-from scheduling.model import State, Visit
+from scheduling.model import State
 from scheduling.store.visits import COLUMNS
 
-_SAID = (
-    "visit_id, programme_id, enterprise_id, ordinal, agency_id, manager_id, province, visit_on, state, version, "
-    "reported_on, risk_after, is_pinned, "
-    "(select is_synthetic from programme p where p.programme_id = visit.programme_id) is_synthetic"
-)
+_SAID = f"{COLUMNS}, (select is_synthetic from programme p where p.programme_id = visit.programme_id) is_synthetic"  # noqa: S608 - own texts
+"""What is told of a visit, on a page as in an export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,7 @@ class Wanted:
     manager_id: UUID | None = None
     state: State | None = None
     provinces: tuple[str, ...] = ()
+    enterprise_id: UUID | None = None
 
     def condition(self) -> tuple[str, list[object]]:
         """As SQL with its values; only what is asked for, so that the planner sees the index that serves it."""
@@ -40,24 +38,30 @@ class Wanted:
             "manager_id = ${}": self.manager_id,
             "state = ${}": self.state,
             "province = any(${})": self.provinces or None,
+            "enterprise_id = ${}": self.enterprise_id,
         }
         given = [(text, value) for text, value in asked.items() if value is not None]
         texts = [text.format(place) for place, (text, _) in enumerate(given, start=1)]
         return " and ".join(["true", *texts]), [value for _, value in given]
 
 
-async def page(pool: Pool, wanted: Wanted, after: tuple[date, UUID] | None, most: int) -> list[Visit]:
+async def page(pool: Pool, wanted: Wanted, after: tuple[date, UUID] | None, most: int) -> list[asyncpg.Record]:
     """The visits by day, from behind a place on."""
     condition, values = wanted.condition()
     n = len(values)
     if after:
         condition += f" and (visit_on, visit_id) > (${n + 1}, ${n + 2})"
         values += after
-    rows = await pool.fetch(
-        f"select {COLUMNS} from visit where {condition} order by visit_on, visit_id limit {int(most)}",  # noqa: S608 - own texts
+    return await pool.fetch(
+        f"select {_SAID} from visit where {condition} order by visit_on, visit_id limit {int(most)}",  # noqa: S608 - own texts
         *values,
     )
-    return [Visit(**row) for row in rows]
+
+
+async def to_an_enterprise(pool: Pool, wanted: Wanted) -> list[asyncpg.Record]:
+    """The visits to one enterprise, programme by programme in their order."""
+    condition, values = wanted.condition()
+    return await pool.fetch(f"select {_SAID} from visit where {condition} order by programme_id, ordinal", *values)  # noqa: S608 - own texts
 
 
 async def counts(pool: Pool, wanted: Wanted) -> Mapping[str, int]:

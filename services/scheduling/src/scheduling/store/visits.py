@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from events.transport.db import Connection, Pool
+from events.transport.db import Connection
 from scheduling.model import Report, Visit
 
 COLUMNS = ", ".join(Visit.__dataclass_fields__)
@@ -176,11 +176,3 @@ async def open_days_of(db: Connection, enterprise_ids: Iterable[UUID]) -> list[a
            from enterprise where enterprise_id = any($1)""",
         list(set(enterprise_ids)),
     )
-
-
-async def visits_to(pool: Pool, enterprise_id: UUID) -> list[Visit]:
-    rows = await pool.fetch(
-        f"select {COLUMNS} from visit where enterprise_id = $1 order by programme_id, ordinal",  # noqa: S608 - our own column names
-        enterprise_id,
-    )
-    return [Visit(**row) for row in rows]
