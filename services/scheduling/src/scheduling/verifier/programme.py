@@ -77,7 +77,8 @@ def _window(field: _Fields) -> tuple[int, int]:
     year = field.read("year", _whole, first.year + 1)
     if not year - 1 <= first.year <= last.year <= year + 1:
         raise UnreadableFileError(
-            "programme.json: window_from 또는 window_until이 사업 연도에서 한 해 넘게 떨어져 있습니다. 연도를 확인하십시오.",
+            "programme.json: window_from 또는 window_until이 사업 연도에서 한 해 넘게 떨어져 있습니다. "
+            "연도를 확인하십시오.",
             "programme.json: window_from or window_until lies more than a year from the programme's year. "
             "Check the year.",
         )
