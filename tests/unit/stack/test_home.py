@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from stack.environment import environment_in
 from stack.home import Home
-from stack.problems import AlreadyRunningError, DiskFullError, disk_problems_told
+from stack.postgres import passwords
+from stack.problems import AlreadyRunningError, DiskFullError, StackError, disk_problems_told
 
 
 @pytest.fixture
@@ -66,3 +68,18 @@ def test_a_problem_is_told_in_both_languages() -> None:
     said = str(AlreadyRunningError(Path("/somewhere"), 7))
     assert "already running" in said
     assert "이미 실행 중" in said
+
+
+def test_what_to_type_names_the_folder_unless_it_is_the_usual_one() -> None:
+    usual = str(AlreadyRunningError(Path(".local").absolute(), 7))
+    other = str(AlreadyRunningError(Path("/some where"), 7))
+    assert usual.count("`.venv/bin/python -m stack down`") == 2
+    assert other.count("`.venv/bin/python -m stack --home '/some where' down`") == 2
+
+
+def test_whoever_reads_what_to_do_in_another_folder_is_not_sent_to_the_usual_one(home: Home) -> None:
+    home.postgres.mkdir()
+    with pytest.raises(StackError, match=f"stack --home {home.folder} clean"):
+        passwords(home, ("registry",))
+    with pytest.raises(StackError, match=rf"make run ANJEON_HOME={home.folder}.*stack --home {home.folder} up"):
+        environment_in(home, "registry")

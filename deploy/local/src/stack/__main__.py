@@ -19,15 +19,13 @@ from stack.environment import environment_in
 from stack.home import Home
 from stack.ports import HOST
 from stack.postgres import ADMIN, binaries, passwords
-from stack.problems import COMMAND, StackError
+from stack.problems import COMMAND, USUAL, StackError, stack_command
 
 STOP_SECONDS = 90
 
 
 @click.group()
-@click.option(
-    "--home", type=click.Path(path_type=Path), default=Path(".local"), help="folder of the data · 데이터 폴더"
-)
+@click.option("--home", type=click.Path(path_type=Path), default=USUAL, help="folder of the data · 데이터 폴더")
 @click.pass_context
 def cli(context: click.Context, home: Path) -> None:
     """Kafka and PostgreSQL on this machine, without containers · 컨테이너 없는 카프카와 PostgreSQL"""
@@ -59,7 +57,8 @@ async def _stay(home: Home) -> None:
     async with Stack.up(home.folder) as stack:
         click.echo(f"up in {time.monotonic() - began:.1f} s · 준비되었습니다. Ctrl-C: stop · 종료")
         click.echo(f"  Kafka       {stack.kafka.bootstrap}")
-        click.echo(f"  PostgreSQL  {HOST}:{stack.postgres.port}  ({COMMAND} psql {'|'.join(SERVICES)})")
+        prompt = stack_command(home.folder, f"psql {'|'.join(SERVICES)}")
+        click.echo(f"  PostgreSQL  {HOST}:{stack.postgres.port}  ({prompt})")
         click.echo(f"  logs        {home.log}")
         await asyncio.Event().wait()
 
@@ -98,7 +97,8 @@ def clean(home: Home, with_jars: bool) -> None:  # click passes a flag by name
     """Remove all data of the folder · 데이터 삭제"""
     owner = home.owner()
     if owner:
-        raise StackError(f"Still up (process {owner}): `{COMMAND} down` first.", "먼저 down으로 멈추십시오.")
+        down = stack_command(home.folder, "down")
+        raise StackError(f"Still up (process {owner}): `{down}` first.", f"먼저 `{down}`으로 멈추십시오.")
     leash.sweep(home.run)
     for folder in (home.kafka, home.postgres, home.postgres.with_suffix(".new"), home.log, home.run):
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from stack import ports
 from stack.home import Home
 from stack.postgres import address, passwords
-from stack.problems import COMMAND, StackError
+from stack.problems import StackError, run_command, stack_command
 
 
 def environment_of(service: str, *, bootstrap: str, dsn: str, port: int, keys: Path) -> dict[str, str]:
@@ -18,9 +18,10 @@ def environment_of(service: str, *, bootstrap: str, dsn: str, port: int, keys: P
 def environment_in(home: Home, service: str) -> Mapping[str, str]:
     """The same for a stack that another process holds up in this folder."""
     if not home.owner():
+        run, up = run_command(home.folder), stack_command(home.folder, "up")
         raise StackError(
-            f"Nothing runs in {home.folder}: `make run` or `{COMMAND} up` first.",
-            f"{home.folder}에서 실행 중인 것이 없습니다. 먼저 `make run`이나 `{COMMAND} up`을 실행하십시오.",
+            f"Nothing runs in {home.folder}: `{run}` or `{up}` first.",
+            f"{home.folder}에서 실행 중인 것이 없습니다. 먼저 `{run}`이나 `{up}`을 실행하십시오.",
         )
     numbers = ports.last_known(home.ports)
     return environment_of(

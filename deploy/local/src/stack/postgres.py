@@ -18,7 +18,7 @@ import asyncpg
 from stack import leash
 from stack.home import Home
 from stack.ports import HOST, Ports
-from stack.problems import COMMAND, NoPostgresError, StackError, StartError
+from stack.problems import NoPostgresError, StackError, StartError, stack_command
 from stack.processes import TICK_SECONDS, Process, Processes, Program
 from stack.servers import Server
 from stack.settings import postgres_clients, postgres_conf
@@ -146,8 +146,9 @@ def address(role: str, password: str, port: int) -> str:
 def passwords(home: Home, services: Sequence[str]) -> dict[str, str]:
     """The passwords of the superuser and of each service's role."""
     if home.postgres.exists() and not (home.folder / "passwords.json").exists():
+        clean = stack_command(home.folder, "clean")
         raise StackError(
-            f"The passwords of the databases in {home.folder} are gone; start anew with `{COMMAND} clean`.",
-            f"{home.folder}의 데이터베이스 암호가 없습니다. `{COMMAND} clean` 후 다시 시작하십시오.",
+            f"The passwords of the databases in {home.folder} are gone; start anew with `{clean}`.",
+            f"{home.folder}의 데이터베이스 암호가 없습니다. `{clean}` 후 다시 시작하십시오.",
         )
     return home.passwords((ADMIN, *services))

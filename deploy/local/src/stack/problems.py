@@ -2,12 +2,29 @@
 
 import errno
 import platform
+import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 COMMAND = ".venv/bin/python -m stack"
 """As it is called where only `make` has set things up: such a machine need not have a `python`."""
+USUAL = Path(".local")
+"""The folder that is meant when none is named."""
+
+
+def stack_command(folder: Path, what: str) -> str:
+    """What to type for the stack in this folder; any but the usual one has to be named."""
+    return f"{COMMAND}{'' if _is_usual(folder) else f' --home {shlex.quote(str(folder))}'} {what}"
+
+
+def run_command(folder: Path) -> str:
+    """What to type to play the year in this folder."""
+    return "make run" if _is_usual(folder) else f"make run ANJEON_HOME={shlex.quote(str(folder))}"
+
+
+def _is_usual(folder: Path) -> bool:
+    return folder.absolute() == USUAL.absolute()
 
 
 class StackError(Exception):
@@ -87,9 +104,10 @@ class AlreadyRunningError(StackError):
     """Another instance keeps its data in the same folder and is running."""
 
     def __init__(self, folder: Path, pid: int) -> None:
+        down = stack_command(folder, "down")
         super().__init__(
-            f"A stack is already running in {folder} (process {pid}). Stop it with `{COMMAND} down`.",
-            f"{folder}에서 이미 실행 중입니다(프로세스 {pid}). `{COMMAND} down`으로 멈출 수 있습니다.",
+            f"A stack is already running in {folder} (process {pid}). Stop it with `{down}`.",
+            f"{folder}에서 이미 실행 중입니다(프로세스 {pid}). `{down}`으로 멈출 수 있습니다.",
         )
 
 
