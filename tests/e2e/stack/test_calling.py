@@ -4,7 +4,6 @@ import asyncio
 import sys
 from pathlib import Path
 
-from access.keys import Keys
 from stack import Stack
 
 
@@ -20,7 +19,6 @@ async def call(home: Path, *words: str) -> tuple[int | None, str]:
 
 async def test_a_service_is_called_on_its_own_database(stack: Stack) -> None:
     home = stack.home.folder
-    Keys.generate().write(home / "access.private.pem", home / "access.public.pem")
     status, said = await call(home, "eligibility", "migrate")
     assert status == 0, said
     assert "nothing to apply" not in said

@@ -24,11 +24,12 @@ from events.transport.wire import Record
 from korea.population import populate, write_registry_files
 from rehearsal import applying, year
 from rehearsal.books import Line, reconcile
-from rehearsal.doors import Door, Doors, key_pair
+from rehearsal.doors import Door, Doors
 from rehearsal.house import SERVICES, House, house_on, open_house
 from rehearsal.settings import Settings
 from rehearsal.year import Year
 from stack import Process, Program, Stack
+from stack.keys import key_pair
 
 T = TypeVar("T")
 Check = Callable[[], Awaitable[T]]
@@ -201,8 +202,7 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sys
                 patch.setenv(name, value)
             house = await until_the_end.enter_async_context(opened(settings_for(folder)))
         doors = await until_the_end.enter_async_context(patient_doors(house))
-        keys, _ = key_pair(folder / "home")
-        yield System(House(house.stack, doors, dict(house.processes)), keys, folder)
+        yield System(House(house.stack, doors, dict(house.processes)), key_pair(house.stack.home), folder)
 
 
 @asynccontextmanager

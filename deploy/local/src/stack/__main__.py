@@ -102,7 +102,7 @@ def clean(home: Home, with_jars: bool) -> None:  # click passes a flag by name
     leash.sweep(home.run)
     for folder in (home.kafka, home.postgres, home.postgres.with_suffix(".new"), home.log, home.run):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (home.ports, home.lock, home.folder / "passwords.json"):
+    for file in (home.ports, home.lock, home.folder / "passwords.json", home.private_key, home.public_key):
         file.unlink(missing_ok=True)
     if with_jars:
         shutil.rmtree(jars.default_folder(), ignore_errors=True)

@@ -9,6 +9,7 @@ from typing import Self
 from stack import jars, ports
 from stack.home import NEEDED_BYTES, Home
 from stack.kafka import Kafka
+from stack.keys import key_pair
 from stack.ports import Ports
 from stack.postgres import Postgres
 from stack.processes import Process, Processes, Program
@@ -51,6 +52,7 @@ class Stack:
         place.prepare(needed)
         with place.held(), Ports(ports.remembered(place.ports)) as reserved:
             ports.remember(place.ports, reserved)
+            key_pair(place)
             async with Processes(place.folder) as processes:
                 stack = cls(place, reserved, processes, services, jars_folder or jars.default_folder())
                 try:

@@ -29,5 +29,5 @@ def environment_in(home: Home, service: str) -> Mapping[str, str]:
         bootstrap=f"{ports.HOST}:{numbers['kafka']}",
         dsn=address(service, passwords(home, (service,))[service], numbers["postgres"]),
         port=numbers[service],
-        keys=home.folder / "access.public.pem",
+        keys=home.public_key,
     )

@@ -52,6 +52,14 @@ class Home:
     def lock(self) -> Path:
         return self.folder / "lock"
 
+    @property
+    def private_key(self) -> Path:
+        return self.folder / "access.private.pem"
+
+    @property
+    def public_key(self) -> Path:
+        return self.folder / "access.public.pem"
+
     def prepare(self, needed: int = NEEDED_BYTES) -> None:
         """Make the folders; say so if the disk is full or the folder belongs to somebody else."""
         try:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -77,15 +76,6 @@ async def open_doors(addresses: dict[str, str], keys: Keys) -> AsyncGenerator[Do
     finally:
         for client in clients.values():
             await client.aclose()
-
-
-def key_pair(folder: Path) -> tuple[Keys, Path]:
-    """This installation's own keys, made at the first run; the second is the public key's file."""
-    private, public = folder / "access.private.pem", folder / "access.public.pem"
-    if not private.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        Keys.generate().write(private, public)
-    return Keys.read(private), public
 
 
 def _client(address: str, token: str) -> httpx.AsyncClient:

@@ -5,16 +5,16 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
 from events.transport import db, topics
-from rehearsal.doors import Doors, key_pair, open_doors
+from rehearsal.doors import Doors, open_doors
 from rehearsal.log import TOPICS
 from rehearsal.settings import Settings
 from stack import Process, Program, Stack, environment_of
+from stack.keys import key_pair
 
 SERVICES = ("registry", "eligibility", "scheduling", "reporting")
 
@@ -43,14 +43,14 @@ async def open_house(settings: Settings) -> AsyncGenerator[House]:
 @asynccontextmanager
 async def house_on(stack: Stack, settings: Settings) -> AsyncGenerator[House]:
     """The services on servers that are up."""
-    keys, public = key_pair(settings.home)
+    keys = key_pair(stack.home)
     if not settings.keep:
         await _begin_anew(stack)
     wanted = topics.Topics.read(TOPICS)
     await topics.apply(stack.kafka.bootstrap, wanted)
     # As `python -m <service> migrate` does, without four more processes to start.
     await asyncio.gather(*(db.migrate(stack.postgres.dsn(name), "events.transport", name) for name in SERVICES))
-    programs = [_program(stack, name, _environment(stack, name, public, settings)) for name in SERVICES]
+    programs = [_program(stack, name, _environment(stack, name, settings)) for name in SERVICES]
     started = await asyncio.gather(*(stack.start(program) for program in programs))
     addresses = {name: f"http://127.0.0.1:{stack.port(name)}" for name in SERVICES}
     async with open_doors(addresses, keys) as doors:
@@ -84,10 +84,9 @@ async def _without_topics(bootstrap: str) -> None:
         await admin.close()
 
 
-def _environment(stack: Stack, name: str, public: Path, settings: Settings) -> dict[str, str]:
-    told = environment_of(
-        name, bootstrap=stack.kafka.bootstrap, dsn=stack.postgres.dsn(name), port=stack.port(name), keys=public
-    )
+def _environment(stack: Stack, name: str, settings: Settings) -> dict[str, str]:
+    kafka, database, keys = stack.kafka.bootstrap, stack.postgres.dsn(name), stack.home.public_key
+    told = environment_of(name, bootstrap=kafka, dsn=database, port=stack.port(name), keys=keys)
     told |= {f"{name.upper()}_TOPICS_FILE": str(TOPICS)}
     if name == "scheduling":
         told |= {"SCHEDULING_PLANNER": settings.planner, "SCHEDULING_BOOKS_AFTER": "reports"}
