@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -25,7 +25,7 @@ from korea.population import populate, write_registry_files
 from rehearsal import applying, year
 from rehearsal.books import Line, reconcile
 from rehearsal.doors import Door, Doors
-from rehearsal.house import SERVICES, House, house_on, open_house
+from rehearsal.house import SERVICES, House, house_on
 from rehearsal.settings import Settings
 from rehearsal.year import Year
 from stack import Process, Program, Stack
@@ -195,21 +195,16 @@ def free_port() -> int:
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[System]:
     """The system, with nothing in it yet; leases run out and newcomers have gathered sooner than usual."""
     folder = tmp_path_factory.mktemp("system")
-    opened = contained_house if containers.ARE_CHOSEN else open_house
+    up = containers.stack if containers.ARE_CHOSEN else Stack.up
+    settings = settings_for(folder)
     async with AsyncExitStack() as until_the_end:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in SOONER.items():
                 patch.setenv(name, value)
-            house = await until_the_end.enter_async_context(opened(settings_for(folder)))
+            stack = await until_the_end.enter_async_context(up(settings.home))
+            house = await until_the_end.enter_async_context(house_on(stack, settings))
         doors = await until_the_end.enter_async_context(patient_doors(house))
         yield System(House(house.stack, doors, dict(house.processes)), key_pair(house.stack.home), folder)
-
-
-@asynccontextmanager
-async def contained_house(settings: Settings) -> AsyncGenerator[House]:
-    """The services on Kafka and PostgreSQL in containers."""
-    async with containers.stack(settings.home) as stack, house_on(stack, settings) as house:
-        yield house
 
 
 def settings_for(folder: Path) -> Settings:

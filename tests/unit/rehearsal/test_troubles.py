@@ -1,5 +1,6 @@
 """What goes wrong in mid-run is told in a sentence, in two languages."""
 
+import asyncio
 import errno
 import subprocess
 from collections.abc import Generator
@@ -13,6 +14,7 @@ from rehearsal import applying
 from rehearsal.__main__ import run
 from rehearsal.doors import RefusedAtTheDoorError
 from rehearsal.settings import Settings
+from rehearsal.signals import status_of
 from rehearsal.summary import Summary
 from rehearsal.troubles import TROUBLES, told
 from stack.home import Home
@@ -51,9 +53,13 @@ def test_whatever_a_full_disk_breaks_it_is_the_disk_that_is_told(full_disk: Path
     assert "is full" in told(httpx.ReadError("registry hung up"), settings_in(full_disk))
 
 
-async def test_a_second_run_in_the_same_folder_is_refused_and_writes_nothing(tmp_path: Path) -> None:
-    with Home.at(tmp_path).held(), pytest.raises(AlreadyRunningError):
-        await run(settings_in(tmp_path), Console())
+@pytest.mark.parametrize("is_told_who", [True, False])
+def test_a_second_run_in_the_same_folder_is_refused_and_writes_nothing(tmp_path: Path, is_told_who: bool) -> None:
+    with Home.taken(tmp_path, needed=0) as home:
+        if not is_told_who:
+            home.lock.write_text("")  # as in the moment after the folder was taken
+        with pytest.raises(AlreadyRunningError):
+            asyncio.run(status_of(run(settings_in(tmp_path), Console())))
     assert not settings_in(tmp_path).out.exists()
 
 

@@ -48,13 +48,21 @@ class Stack:
         needed: int = NEEDED_BYTES,
     ) -> AsyncGenerator[Self]:
         """Both servers answering, with their data below `home`; everything is stopped on leaving, or when we die."""
-        place = Home.at(home)
-        place.prepare(needed)
-        with place.held(), Ports(ports.remembered(place.ports)) as reserved:
-            ports.remember(place.ports, reserved)
-            key_pair(place)
-            async with Processes(place.folder) as processes:
-                stack = cls(place, reserved, processes, services, jars_folder or jars.default_folder())
+        with Home.taken(home, needed) as place:
+            async with cls.within(place, services=services, jars_folder=jars_folder) as stack:
+                yield stack
+
+    @classmethod
+    @asynccontextmanager
+    async def within(
+        cls, home: Home, *, services: Sequence[str] = SERVICES, jars_folder: Path | None = None
+    ) -> AsyncGenerator[Self]:
+        """The same in a home that the caller has taken already."""
+        with Ports(ports.remembered(home.ports)) as reserved:
+            ports.remember(home.ports, reserved)
+            key_pair(home)
+            async with Processes(home.folder) as processes:
+                stack = cls(home, reserved, processes, services, jars_folder or jars.default_folder())
                 try:
                     async with asyncio.TaskGroup() as starting:
                         starting.create_task(stack.kafka.start())

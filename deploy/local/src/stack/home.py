@@ -28,6 +28,15 @@ class Home:
         """The home in this folder, wherever a program's own working folder is."""
         return cls(folder.absolute())
 
+    @classmethod
+    @contextmanager
+    def taken(cls, folder: Path, needed: int = NEEDED_BYTES) -> Generator[Self]:
+        """The home in this folder, prepared and had for oneself until the context ends."""
+        made = cls.at(folder)
+        made.prepare(needed)
+        with made.held():
+            yield made
+
     @property
     def kafka(self) -> Path:
         return self.folder / "kafka"
@@ -80,11 +89,6 @@ class Home:
         except (OSError, ValueError):
             return 0
         return pid if leash.started(pid) == since else 0
-
-    def check_free(self) -> None:
-        """Raise if another process has the folder now: whatever is written for a run of it would be in the way."""
-        if owner := self.owner():
-            raise AlreadyRunningError(self.folder, owner)
 
     @contextmanager
     def held(self) -> Generator[None]:

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
@@ -110,15 +111,16 @@ class _Rehearsal:
 
 async def run(settings: Settings, console: Console) -> int:
     """Bring everything up, go through the year, and leave nothing running; the exit status."""
-    Home.at(settings.home).check_free()
     watch = _Watch(Summary(are_enterprises_synthetic=settings.enterprises_file is None))
-    written = asyncio.create_task(asyncio.to_thread(applying.write_files, settings))  # while the servers start
-    async with AsyncExitStack() as until_the_end:
-        with console.status(STARTING):
-            house = await watch.stage("start", until_the_end.enter_async_context(open_house(settings)))
-        warden = Warden(house.stack, house.processes)
-        rehearsal = _Rehearsal(house, settings, console, watch, warden)
-        return await warden.while_all_live(rehearsal.go_through(written))
+    # Only who has the folder writes: the files while the servers start, and nothing once it is let go.
+    with Home.taken(settings.home, settings.needed_bytes) as home, ThreadPoolExecutor(1) as writer:
+        written = asyncio.get_running_loop().run_in_executor(writer, applying.write_files, settings)
+        async with AsyncExitStack() as until_the_end:
+            with console.status(STARTING):
+                house = await watch.stage("start", until_the_end.enter_async_context(open_house(home, settings)))
+            warden = Warden(house.stack, house.processes)
+            rehearsal = _Rehearsal(house, settings, console, watch, warden)
+            return await warden.while_all_live(rehearsal.go_through(written))
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from rehearsal.doors import Doors, open_doors
 from rehearsal.log import TOPICS
 from rehearsal.settings import Settings
 from stack import Process, Program, Stack, environment_of
+from stack.home import Home
 from stack.keys import key_pair
 
 SERVICES = ("registry", "eligibility", "scheduling", "reporting")
@@ -34,9 +35,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncGenerator[House]:
+async def open_house(home: Home, settings: Settings) -> AsyncGenerator[House]:
     """Start everything; the data of an earlier run are removed unless they are to be kept."""
-    async with Stack.up(settings.home, needed=settings.needed_bytes) as stack, house_on(stack, settings) as house:
+    async with Stack.within(home) as stack, house_on(stack, settings) as house:
         yield house
 
 
