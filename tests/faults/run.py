@@ -16,7 +16,7 @@ from rich.table import Table
 from audit import Verdict
 from scenarios import SCENARIOS, play
 from stack import Stack
-from world import world
+from world import KEPT, world
 
 OUT = Path("build/faults/summary.json")
 WIDTH = 130
@@ -110,7 +110,9 @@ def main() -> None:
     table = Table(*COLUMNS)
     for row in rows:
         table.add_row(*(str(row[column]) for column in COLUMNS))
-    Console(width=WIDTH).print(table)
+    console = Console(width=WIDTH)
+    console.print(table)
+    console.print(f"written to {OUT}; what the programs of each seed said: {KEPT}/*/log", markup=False, highlight=False)
     sys.exit(0 if all(map(is_sound, rows)) else 1)
 
 

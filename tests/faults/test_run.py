@@ -11,7 +11,7 @@ from audit import Verdict
 from scenario import Scenario
 from scenarios import SCENARIOS
 from stack import Stack
-from world import World, world
+from world import KEPT, World, world
 
 
 async def breaks_at_seed_1(world: World, seed: int) -> Verdict:
@@ -53,13 +53,18 @@ async def test_a_seed_that_breaks_off_is_told_and_the_others_go_on(
 
 
 @pytest.mark.faults
-async def test_who_had_ended_before_was_not_killed(stack: Stack) -> None:
+async def test_who_had_ended_before_was_not_killed_and_the_logs_are_of_this_run(stack: Stack) -> None:
+    old = KEPT / "ended/log/consume-7.log"
+    old.parent.mkdir(parents=True, exist_ok=True)
+    old.touch()
     async with world(stack, "ended") as made:
         process = await made.start("no such program", on="source")
         await process.wait()
         with pytest.raises(RuntimeError, match="ended with 1, not -9"):
             await made.kill(process)
         assert made.killed == 0
+        assert [file.name for file in made.logs.iterdir()] == [process.log.name]
+    assert "no such program" in process.log.read_text()
 
 
 def test_only_a_row_with_facts_and_without_harm_is_sound() -> None:

@@ -1,6 +1,7 @@
 """A world: two databases, its own topics, and the ledger's programs as processes that can be killed and stopped."""
 
 import asyncio
+import shutil
 import signal
 import sys
 import time
@@ -23,6 +24,7 @@ from stack.processes import Process, Processes, Program
 PROGRAM = Path(__file__).with_name("ledger.py")
 PARTITIONS = 12
 KEPT = Path("build/faults")
+"""What the programs of each world said last stands below it, in NAME/log."""
 SCHEMA = """
     create table counter (key text primary key, n integer not null);
     create table said (key text, n integer, at timestamptz default clock_timestamp(), primary key (key, n));
@@ -229,6 +231,7 @@ async def reader(bootstrap: str) -> AsyncGenerator[AIOKafkaConsumer]:
 @asynccontextmanager
 async def world(stack: Stack, name: str, *, events: int = 4_000) -> AsyncGenerator[World]:
     """Make a world, and remove its processes, databases and topics afterwards."""
+    shutil.rmtree(KEPT / name / "log", ignore_errors=True)  # of an earlier run
     with TemporaryDirectory(prefix=f"{name}-") as pause:
         async with Processes(KEPT / name) as programs:
             dsns = [await _database(stack, f"{name}_{part}") for part in ("source", "ledger")]
