@@ -1,4 +1,4 @@
-"""What `make run` cannot do is said in a sentence, with status 2, before anything of an earlier run is touched."""
+"""What a run cannot do is said in a sentence, with status 2, before anything of an earlier run is touched."""
 
 import asyncio
 import os
@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from stack.home import Home
+
+ROOT = Path(__file__).parents[3]
 NAMED = {
     "a whole number": {"ENTERPRISES": "many"},
     "from 1 to 400,000": {"ENTERPRISES": "0"},
@@ -38,3 +41,17 @@ async def test_a_wrong_input_is_said_before_anything_is_touched(
     assert "Traceback" not in said
     assert any("가" <= letter <= "힣" for letter in said)
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(("wrong", "own"), [("ENTERPRISES=many", 2), ("ENTERPRISES=10", 1)])
+async def test_make_says_that_a_run_failed_and_prints_its_own_status(tmp_path: Path, wrong: str, own: int) -> None:
+    folders = [f"ANJEON_HOME={tmp_path}", f"ANJEON_OUT={tmp_path / 'out'}"]
+    with Home.taken(tmp_path, needed=0):  # another run has the folder, if it comes as far as that
+        run = await asyncio.create_subprocess_exec(
+            *("make", "--assume-old=.venv/ready", "run", wrong, *folders), cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said = (await run.communicate())[0].decode()
+    assert run.returncode == 2, said
+    assert said.rstrip().endswith(f"Error {own}")
+    assert not (tmp_path / "out").exists()
