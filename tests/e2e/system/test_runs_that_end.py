@@ -197,6 +197,7 @@ async def insert(home: Path, service: str, sql: str) -> None:
 async def test_a_real_list_is_played_and_what_is_made_up_beside_it_is_said(tmp_path: Path) -> None:
     listed = tmp_path / "list.csv"
     listed.write_bytes(PENSION.read_bytes().rstrip() + b"\na line that is no row\n")
+    rows = len(listed.read_bytes().splitlines()) - 1
     async with running(tmp_path, ONCE="1", ENTERPRISES_FILE=str(listed)) as run:
         status, said = await run.end()
     words = " ".join(said.split())
@@ -204,7 +205,9 @@ async def test_a_real_list_is_played_and_what_is_made_up_beside_it_is_said(tmp_p
     assert "1 of" in words
     assert "가운데 1행이 거부되었습니다" in words
     assert "a line that is no row" in (tmp_path / "out" / "refused.csv").read_text()
+    assert f" {rows}/{rows} " in said
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert said.count("get another day") <= (summary["visits_missed_and_made_up_for"] > 0)
     assert summary["synthetic"] == {"enterprises": False, "agencies": True, "managers": True, "visit_reports": True}
     assert "the enterprises are those of the list" in words
     assert "사업장은 제공된 명단" in (tmp_path / "out" / "files" / "programme.toml").read_text()

@@ -68,9 +68,10 @@ async def _import(year: Year, what: str, path: str, file: Path, **query: str) ->
         with file.open("rb") as source:
             while chunk := source.read(CHUNK):
                 yield chunk
-                year.progress.advance(task, len(chunk))
+                year.progress.advance(task, chunk.count(b"\n"))
 
     answer = await year.house.doors.registry.post(path, sent(), kind=CSV, **query)
+    year.progress.update(task, completed=answer["rows"], total=answer["rows"])
     if answer["refused"] and file != year.settings.enterprises_file:
         raise StuckError(
             f"{what}: {answer['refused']:,} rows of the synthetic files were refused: {answer}",
@@ -94,4 +95,6 @@ async def _keep_refused(year: Year, what: str, answer: dict[str, Any]) -> None:
 
 
 def _size(file: Path) -> int:
-    return file.stat().st_size
+    """In lines, as people count."""
+    with file.open("rb") as source:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: source.read(CHUNK), b""))

@@ -39,7 +39,7 @@ class Year:
         moved_at, last = asyncio.get_running_loop().time(), -1
         while True:
             done, of = await check()
-            self.progress.update(task, completed=done, total=of)
+            self.progress.update(task, completed=done, total=of if of > 1 or done else None)  # one step has no half
             if done >= of > 0:
                 return
             now = asyncio.get_running_loop().time()
@@ -144,20 +144,21 @@ async def _counts(year: Year) -> dict[str, int]:
 
 
 async def _booked_again(year: Year) -> None:
+    missed = (await _counts(year))["missed"]
+    if not missed:
+        return
     try:
-        await year.watched("missed visits get another day", lambda: _all_have_a_day(year), patience=20)
+        await year.watched("missed visits get another day", lambda: _have_a_day(year, missed), patience=20)
     except StuckError:
-        counts = await _counts(year)
-        missed = f"{counts['missed']:,}"
+        left = f"{(await _counts(year))['missed']:,}"
         year.progress.console.print(
-            f"{missed} missed visits have no other day left: too few days, or people.\n"
-            f"불발 방문 {missed}건은 다시 잡을 날이 없습니다. 남은 날이나 관리자가 모자랍니다."
+            f"{left} missed visits have no other day left: too few days, or people.\n"
+            f"불발 방문 {left}건은 다시 잡을 날이 없습니다. 남은 날이나 관리자가 모자랍니다."
         )
 
 
-async def _all_have_a_day(year: Year) -> tuple[int, int]:
-    counts = await _counts(year)
-    return counts["total"] - counts["missed"], counts["total"]
+async def _have_a_day(year: Year, missed: int) -> tuple[int, int]:
+    return missed - (await _counts(year))["missed"], missed
 
 
 async def _report(year: Year, reporters: Reporters, visits: list[Booked]) -> dict[str, Any]:
