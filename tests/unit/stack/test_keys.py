@@ -3,7 +3,10 @@
 import stat
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from access.keys import read_public_keys
+from stack.__main__ import cli
 from stack.home import Home
 from stack.keys import key_pair
 
@@ -19,3 +22,11 @@ def test_a_public_half_that_was_lost_comes_from_the_private_one(tmp_path: Path) 
     made = key_pair(home).public.keys()
     home.public_key.unlink()
     assert key_pair(home).public.keys() == read_public_keys(home.public_key).keys() == made
+
+
+def test_a_folder_that_is_cleaned_keeps_no_secret(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    key_pair(home)
+    home.passwords(("registry",))
+    assert CliRunner().invoke(cli, ["--home", str(tmp_path), "clean"]).exit_code == 0
+    assert list(tmp_path.iterdir()) == []
