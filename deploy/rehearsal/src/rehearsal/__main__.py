@@ -86,7 +86,7 @@ class _Rehearsal:
 
     async def _play(self, files: applying.Files) -> None:
         what = TextColumn("{task.description}", table_column=Column(overflow="fold"))
-        columns = (what, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (what, BarColumn(bar_width=10), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as progress:
             this, stage = Year(self.house, self.settings, progress, files.programme_id), self.watch.stage
             await stage("agencies", applying.agencies(this, files))

@@ -92,6 +92,8 @@ class Summary:
 
 
 def _table(title: str, *header: str, **more: Any) -> Table:
-    """However narrow the terminal, what is too long goes on in the next line."""
-    columns = [Column(stacked(name), overflow="fold") for name in header]
-    return Table(*columns, title=label(title), **more)
+    """However narrow the terminal, what is too long goes on in the next line; figures stand below one another."""
+    first, *others = (Column(stacked(name), overflow="fold") for name in header)
+    for column in others:
+        column.justify = "right"
+    return Table(first, *others, title=label(title), **more)
