@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -54,6 +54,46 @@ async def test_an_enterprise_handed_back_goes_to_another_agency_and_never_return
         last = await scheduling.by_id()
         assert {last[name]["state"] for name in mine} == {"cancelled"}
         await scheduling.ask(korea)
+
+
+async def test_a_visit_missed_after_a_hand_back_goes_to_whoever_comes_now(
+    scheduling: Any, nation: Any, completed: Any, missed: Any
+) -> None:
+    korea = nation(enterprises=40)
+    before = await scheduling.planned(korea)
+    visit = of_local_agency(korea, before)
+    later = min(
+        (v for v in before.values() if v["ordinal"] == 1 and v["enterprise_id"] != visit["enterprise_id"]),
+        key=lambda v: (v["visit_on"] < visit["visit_on"], v["visit_on"]),
+    )
+    await scheduling.report([completed(later)])  # the first visit lies behind this day, and nobody has told of it
+    who = {"agency_id": visit["agency_id"]}
+    await ask(scheduling, f"/enterprises/{visit['enterprise_id']}/hand-back", {"reason": "-"}, "agency", who=who)
+    await scheduling.plan_all()
+    await scheduling.report([missed(visit)])
+    await scheduling.book()
+    mine = {v["ordinal"]: v for v in await scheduling.visits() if v["enterprise_id"] == visit["enterprise_id"]}
+    assert mine[1]["state"] == "scheduled"
+    assert mine[1]["agency_id"] == mine[2]["agency_id"] != visit["agency_id"]
+
+
+@pytest.mark.parametrize("planner", ["plain", "national"])
+async def test_no_visit_stays_with_an_agency_that_has_handed_the_site_back(
+    scheduling: Any, nation: Any, planner: str
+) -> None:
+    korea = nation(enterprises=40)
+    before = await scheduling.planned(korea)
+    visit = of_local_agency(korea, before)
+    mine = {name for name, v in before.items() if v["enterprise_id"] == visit["enterprise_id"]}
+    await scheduling.pool.execute(
+        "insert into handed_back values ($1, $2, $3)",
+        *(korea.programme_id, UUID(visit["enterprise_id"]), UUID(visit["agency_id"])),
+    )
+    await scheduling.ask(korea)
+    (plan,) = await scheduling.plan_all(planner)
+    after = await scheduling.by_id()
+    assert (plan["state"], scheduling.differing(before, after)) == ("published", mine)
+    assert visit["agency_id"] not in {after[name]["agency_id"] for name in mine}
 
 
 @pytest.mark.parametrize("planner", ["plain", "national"])

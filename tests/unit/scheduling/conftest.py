@@ -72,7 +72,7 @@ def table_of(rows: list[tuple[int, ...]]) -> Ints:
 
 
 def ground_of(picture: Picture, today: int = LONG_AGO) -> Ground:
-    return Ground(picture.programme, picture.agencies, picture.managers, picture.sites, today)
+    return Ground(picture.programme, picture.agencies, picture.managers, picture.sites, today, picture.handed_back)
 
 
 def published(picture: Picture, proposal: Proposal, share: float, seed: int = 0) -> Picture:

@@ -39,6 +39,9 @@ CHANGES: dict[str, Callable[[Picture, np.random.Generator], Picture]] = {
     "closed days": lambda p, dice: replace(p, sites=replace(
         p.sites, closed_of=np.append(p.sites.closed_of, np.full(60, dice.integers(0, len(p.sites)))),
         closed_on=np.append(p.sites.closed_on, p.today + np.arange(1, 61)))),
+    "hand-back": lambda p, dice: replace(p, handed_back=HandedBack(
+        np.append(p.handed_back.site, dice.integers(0, len(p.sites), 5)),
+        np.append(p.handed_back.agency, dice.integers(0, len(p.agencies.ids), 5)))),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Background work on visits that have lost their day: missed, crowded or unfit ones get another, fallen ones end."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from events.transport.db import Connection, Pool
 from events.transport.outbox import Transaction, transaction
 from scheduling import policy
 from scheduling.model import SEOUL, BooksAfter, ManagerDays, OpenDays, Programme, Visit
-from scheduling.store import picture, plans, visits
+from scheduling.store import picture, plans, visits, wishes
 
 A_ROUND = 300
 ALWAYS_OPEN = OpenDays(None, None, 0)
@@ -72,6 +72,7 @@ class _Desk:
     managers: Mapping[UUID, ManagerDays]
     programmes: Mapping[UUID, Programme]
     days: Mapping[UUID, tuple[date, ...]]
+    handed_back: Set[tuple[UUID, UUID, UUID]]
     today: date
 
 
@@ -97,7 +98,7 @@ def _place(desk: _Desk, visit: Visit) -> list[Visit]:
     search = policy.Search(
         siblings=list(siblings.values()),
         enterprise=desk.open_days.get(visit.enterprise_id, ALWAYS_OPEN),
-        managers=_by_preference(desk.managers.values(), visit),
+        managers=_by_preference(desk, visit),
         days=desk.days[visit.programme_id],
         programme=desk.programmes[visit.programme_id],
         after=_after(visit, siblings.values(), desk.today),
@@ -116,9 +117,17 @@ def _after(visit: Visit, siblings: Iterable[Visit], today: date) -> date:
     return max([today, visit.reported_on or date.min, *told])
 
 
-def _by_preference(managers: Iterable[ManagerDays], visit: Visit) -> list[ManagerDays]:
-    mine = [manager for manager in managers if manager.agency_id == visit.agency_id]
+def _by_preference(desk: _Desk, visit: Visit) -> list[ManagerDays]:
+    """Its own manager and then the colleagues; of an agency that still comes there, where theirs gave the site back."""
+    siblings = desk.siblings[visit.enterprise_id].values()
+    others = (s for s in siblings if s.programme_id == visit.programme_id and s.state == "scheduled")
+    come = [s.agency_id for s in (visit, *others) if not _is_handed_back(desk, s)]
+    mine = [manager for manager in desk.managers.values() if manager.agency_id in come[:1]]
     return sorted(mine, key=lambda manager: (manager.manager_id != visit.manager_id, manager.manager_id))
+
+
+def _is_handed_back(desk: _Desk, visit: Visit) -> bool:
+    return (visit.programme_id, visit.enterprise_id, visit.agency_id) in desk.handed_back
 
 
 def _count(desk: _Desk, booked: Visit) -> None:
@@ -134,7 +143,8 @@ async def _desk(db: Connection, around: Sequence[Visit], today: date) -> _Desk:
     open_days = {row["enterprise_id"]: _open_days(row) for row in await visits.open_days_of(db, siblings)}
     managers = await _managers(db, around, min(p.window_from for p in known.values()) - timedelta(days=1))
     days = {name: policy.days_of(programme) for name, programme in known.items()}
-    return _Desk(siblings, open_days, managers, known, days, today)
+    back = await wishes.handed_back(db, siblings)
+    return _Desk(siblings, open_days, managers, known, days, back, today)
 
 
 async def _managers(db: Connection, around: Sequence[Visit], after: date) -> dict[UUID, ManagerDays]:

@@ -1,13 +1,13 @@
 """Which published visits cannot stay: what the facts of today forbid is freed, and as little else as possible."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scheduling import policy
 from scheduling.model import Programme
-from scheduling.planning.picture import NOBODY, Agencies, Flags, Ints, Kept, Managers, Sites
+from scheduling.planning.picture import NOBODY, Agencies, Flags, HandedBack, Ints, Kept, Managers, Sites
 
 _WIDE = 1 << 32
 
@@ -21,6 +21,7 @@ class Ground:
     managers: Managers
     sites: Sites
     today: int
+    handed_back: HandedBack = field(default_factory=HandedBack)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ def _is_incompetent(ground: Ground, v: Kept) -> Flags:
     return (sectors >> ground.sites.sector[v.site] & 1 == 0) | elsewhere
 
 
+def _is_handed_back(ground: Ground, v: Kept) -> Flags:
+    return _are_pairs((v.site, v.agency), (ground.handed_back.site, ground.handed_back.agency))
+
+
 def _is_not_licensed(ground: Ground, v: Kept) -> Flags:
     return (v.day < ground.agencies.qualified_on[v.agency]) | (v.day > ground.agencies.licence_until[v.agency])
 
@@ -81,7 +86,7 @@ def _is_not_open(ground: Ground, v: Kept) -> Flags:
 
 
 def _are_pairs(rows: tuple[Ints, Ints], pairs: tuple[Ints, Ints]) -> Flags:
-    """Which rows are among some pairs of somebody and a day."""
+    """Which rows are among some pairs, such as somebody and a day."""
     return np.isin(rows[0] * _WIDE + rows[1], pairs[0] * _WIDE + pairs[1])
 
 
@@ -89,6 +94,7 @@ _RULES: tuple[Callable[[Ground, Kept], Flags], ...] = (
     lambda ground, v: ground.managers.agency[v.manager] != v.agency,
     lambda ground, v: is_suspended(ground.agencies, v.agency, v.day),
     _is_incompetent,
+    _is_handed_back,
     _is_not_licensed,
     _is_away,
     _is_no_day_of_the_programme,

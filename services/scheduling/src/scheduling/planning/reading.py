@@ -1,7 +1,7 @@
 """The picture read out of the database, as it was at one instant."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -49,12 +49,12 @@ async def read_picture(db: Connection, plan: PlanRow, known: Known) -> Picture:
         agencies = _agencies(await columns.agencies(db, plan.programme_id))
         managers = _managers(await columns.managers(db, plan.programme_id), agencies.ids)
         sites = await _sites(columns.sites(db))
-        ground = Ground(programme, agencies, managers, sites, _number(today, LONG_AGO))
+        back = _handed_back(await columns.handed_back(db, plan.programme_id), agencies, sites)
+        ground = Ground(programme, agencies, managers, sites, _number(today, LONG_AGO), back)
         rows = await _visits(columns.visits(db, plan.programme_id), ground)
-        back = await columns.handed_back(db, plan.programme_id)
     first = ground.today + 1 + (known.freeze_days if today else 0)
     days = days_of(programme, max(first, _number(plan.not_before, LONG_AGO)))
-    return replace(sort_out(ground, rows, days), handed_back=_handed_back(back, ground))
+    return sort_out(ground, rows, days)
 
 
 def _number(day: date | None, otherwise: int) -> int:
@@ -146,10 +146,10 @@ async def _visits(chunks: AsyncIterator[list[Any]], ground: Ground) -> Ints:
     return np.concatenate(rows)
 
 
-def _handed_back(rows: Sequence[Any], ground: Ground) -> HandedBack:
-    agencies = {name: place for place, name in enumerate(ground.agencies.ids)}
+def _handed_back(rows: Sequence[Any], known_agencies: Agencies, sites: Sites) -> HandedBack:
+    agencies = {name: place for place, name in enumerate(known_agencies.ids)}
     wanted = {site for site, _ in rows}
-    names = map(bytes, ground.sites.ids) if wanted else ()
+    names = map(bytes, sites.ids) if wanted else ()
     places = {name: place for place, name in enumerate(names) if name in wanted}
     known = [(places[site], agencies[agency]) for site, agency in rows if site in places and agency in agencies]
     table = np.array(known, np.int64).reshape(-1, 2)
@@ -173,6 +173,7 @@ def sort_out(ground: Ground, rows: Ints, days: Ints) -> Picture:
         today=ground.today,
         dropped=visits.take(beyond),
         released=np.column_stack([crowded.site, crowded.ordinal]),
+        handed_back=ground.handed_back,
     )  # fmt: skip
 
 

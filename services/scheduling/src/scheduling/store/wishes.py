@@ -61,6 +61,15 @@ async def remember_handed_back(db: Connection, wishes: Iterable[Wish]) -> None:
     )
 
 
+async def handed_back(db: Connection, enterprise_ids: Iterable[UUID]) -> set[tuple[UUID, UUID, UUID]]:
+    """Programme, enterprise and agency: which of them do not get these enterprises again."""
+    rows = await db.fetch(
+        "select programme_id, enterprise_id, agency_id from handed_back where enterprise_id = any($1)",
+        list(set(enterprise_ids)),
+    )
+    return {(row["programme_id"], row["enterprise_id"], row["agency_id"]) for row in rows}
+
+
 def _wish(row: asyncpg.Record) -> Wish:
     said: dict[str, Any] = {name: row[name] for name in Wish.__dataclass_fields__}
     said["visits"] = json.loads(row["visits"])
