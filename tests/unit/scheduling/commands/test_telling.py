@@ -92,9 +92,9 @@ def test_a_bar_shows_at_a_terminal_how_far_it_is_and_nowhere_else(facts: Path, c
     assert "0:00:00" in CliRunner(env={"COLUMNS": "80", "FORCE_COLOR": "1"}).invoke(group, said).stderr
 
 
-def shortfall(rows: int, unserved_then: int = 0) -> str:
+def shortfall(rows: int, unserved_then: int = 0, hopeless: int = 0) -> str:
     missing = [Missing(row % 17, row % 3, row % 12, row + 1) for row in range(rows)]
-    proof = Certificate(99, 99, 0, 0, 99, 0, missing, 0, 0, [], unserved_then)
+    proof = Certificate(99, 99, 0, 0, 99, 0, missing, 0, 0, [], unserved_then, hopeless)
     told = StringIO()
     certificate(Console(file=told, width=80), proof, 99)
     return told.getvalue()
@@ -106,9 +106,16 @@ def test_a_long_table_of_what_is_missing_says_where_the_rest_is() -> None:
 
 
 def test_visits_that_no_manager_can_make_are_not_said_to_be_ended_by_managers() -> None:
-    told = shortfall(3, unserved_then=99)
+    told = shortfall(3, unserved_then=99, hopeless=99)
     assert "99 visits no manager can make" in told
     assert "managers can end it" not in told
+    assert "reserve" not in told.partition("visits missing")[2]
+
+
+def test_visits_that_hang_on_the_reserve_of_new_managers_are_told_apart_from_those() -> None:
+    told = " ".join(shortfall(3, unserved_then=9, hopeless=2).split())
+    assert "2 visits no manager can make" in told
+    assert "Whether more managers can make another 7 depends on the days" in told
 
 
 def test_what_is_published_stays_and_counts_whatever_is_asked(facts: Path) -> None:

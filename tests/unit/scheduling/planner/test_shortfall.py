@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from itertools import product
 
 import numpy as np
 import pytest
@@ -12,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.planner import Facts, plan
-from scheduling.planner.capacity import Market, Need, Staff, cut, market_of, span_of
+from scheduling.planner.capacity import market_of, span_of
 from scheduling.planner.competence import kinds_of
 from scheduling.planner.groups import usable_days
 from scheduling.planner.model import Agencies, Calendar, Managers, Rules, Sites, key_of
 from scheduling.planner.openings import pack, unpack
-from scheduling.planner.repair import fewest_managers
 from scheduling.planner.shortfall import certify
 
 Make = Callable[..., Facts]
@@ -181,53 +179,6 @@ def test_no_plan_of_all_leaves_less_than_the_certificate_says(facts: Facts) -> N
     assert proof.unserved <= least
     assert proof.unserved == proof.demanded - proof.elsewhere - proof.capacity
     assert sum(one.visits for one in proof.missing) == proof.unserved
-
-
-@st.composite
-def markets(draw: st.DrawFn) -> Market:
-    """A few kinds of enterprises and staff in two spans, everything by hand."""
-    needs, kinds = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-
-    def numbers(most: int, *shape: int) -> np.ndarray:
-        count = int(np.prod(shape))
-        return np.array(draw(st.lists(st.integers(0, most), min_size=count, max_size=count))).reshape(shape)
-
-    able = numbers(1, needs, kinds) > 0
-    able[:, 0] |= ~able.any(axis=1)
-    staff = Staff(
-        np.full(kinds, 7), np.zeros(kinds, np.int64), numbers(5, kinds, 2), np.array([3, 2]), np.array([3, 2])
-    )
-    need = Need(np.arange(needs), numbers(14, needs, 2), numbers(14, needs), np.empty(0, np.int64))
-    return Market(need, staff, np.arange(needs), able)
-
-
-def lacking(market: Market, more: tuple[int, ...]) -> int:
-    """The visits that nobody can make, cut by cut: of all sets of staff, what falls to one alone beyond its room."""
-    room = market.staff.capacity + np.array(more)[:, None] * market.staff.one_more
-    need, least = market.need, 0
-    for some in product([False, True], repeat=room.size):
-        inside = np.array(some).reshape(room.shape)
-        falls_to = ~(market.able[:, :, None] & ~inside).any(axis=1)
-        alone = np.maximum(need.visits - (need.most * ~falls_to).sum(axis=1), 0)
-        least = max(least, int(alone.sum() - room[inside].sum()))
-    return least
-
-
-@settings(max_examples=150, deadline=None)
-@given(markets())
-def test_no_fewer_managers_would_do_and_those_named_do(market: Market) -> None:
-    found = fewest_managers(market, cut(market, market.staff.capacity))
-    kinds = len(market.staff)
-    hopeless = lacking(market, (60,) * kinds)
-    fewest = next(
-        total
-        for total in range(60)
-        if any(
-            sum(more) == total and lacking(market, more) == hopeless for more in product(range(total + 1), repeat=kinds)
-        )
-    )
-    assert found.bound == found.managers == fewest
-    assert found.unserved == hopeless
 
 
 def test_the_market_has_all_that_is_needed_and_all_who_work(programme: Make) -> None:

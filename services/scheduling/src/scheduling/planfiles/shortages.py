@@ -31,14 +31,10 @@ def certificate(console: Console, proof: Certificate, unscheduled: int, by_whom:
     if proof.repairs:
         console.print(_ended(proof).lines)
         _repairs(console, proof.repairs)
-    if proof.unserved_then:
-        visits = f"{proof.unserved_then:,}"
-        console.print(
-            Both(
-                f"방문 {visits}건은 어느 관리자도 할 수 없습니다. 그 사업장에는 남은 날이 없습니다.",
-                f"{visits} visits no manager can make: their enterprises have no day left.",
-            ).lines
-        )
+    if proof.hopeless:
+        console.print(_hopeless(f"{proof.hopeless:,}").lines)
+    if unsure := proof.unserved_then - proof.hopeless:
+        console.print(_unsure(f"{unsure:,}").lines)
 
 
 NONE_CERTAIN = Both(
@@ -68,6 +64,20 @@ def _ended(proof: Certificate) -> Both:
         f"다음과 같이 {needed}명을 두면 됩니다. 그러면 같은 계산으로 방문 {left}건이 남습니다.",
         f"No fewer than {bound} more managers, at agencies of the kinds there are, can end it. "
         f"{needed} do, as follows: with them the same flow leaves {left} visits.",
+    )
+
+
+def _hopeless(visits: str) -> Both:
+    return Both(
+        f"방문 {visits}건은 어느 관리자도 할 수 없습니다. 그 사업장에는 남은 날이 없습니다.",
+        f"{visits} visits no manager can make: their enterprises have no day left.",
+    )
+
+
+def _unsure(visits: str) -> Both:
+    return Both(
+        f"관리자를 더 두어 방문 {visits}건을 더 할 수 있는지는 그 관리자의 예비일이 언제인지에 달려 있습니다.",
+        f"Whether more managers can make another {visits} depends on the days of their reserve.",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from scheduling.planner.capacity import Cut, Market, cut
+from scheduling.planner.capacity import MANY, Cut, Market, cut
 from scheduling.planner.model import PROVINCES, Ints, Reals
 
 ROUNDS = 200
@@ -24,15 +24,29 @@ class Repair:
 
 @dataclass(frozen=True)
 class Fewest:
-    """No fewer than `bound` managers can end the shortfall; `repairs` do, leaving `unserved` visits."""
+    """No fewer than `bound` managers can end the shortfall; `repairs` do, leaving `unserved` visits.
+
+    `hopeless` of these no manager can make; whether the others can be made, the reserve of new managers decides.
+    """
 
     bound: int
     repairs: list[Repair]
     unserved: int
+    hopeless: int
 
     @property
     def managers(self) -> int:
         return sum(one.managers for one in self.repairs)
+
+
+@dataclass(frozen=True)
+class _Enough:
+    """So many managers of each kind, and no fewer than `bound` in all, leave no more than any number: `hopeless`."""
+
+    more: Ints
+    bound: int
+    unserved: int
+    hopeless: int
 
 
 def fewest_managers(market: Market, first: Cut) -> Fewest:
@@ -42,25 +56,24 @@ def fewest_managers(market: Market, first: Cut) -> Fewest:
     kinds must bring the difference, whatever else is done. The smallest number that all cuts allow, were each manager's
     reserve where it hurts least, is a bound. The repair counts on managers whose reserve hurts most.
     """
-    hopeless = _hopeless(market)
-    more, now = np.zeros(len(market.staff), np.int64), first
-    gains, at_most, wants = list[Ints](), list[Ints](), list[int]()
+    cuts = [first]
+    repair = _enough(market, cuts, market.staff.one_more)
+    best = _enough(market, cuts, market.staff.one_more_at_most)
+    return Fewest(best.bound, _where(market, first, repair.more), repair.unserved, best.hopeless)
+
+
+def _enough(market: Market, cuts: list[Cut], one_more: Ints) -> _Enough:
+    """As few as the cuts demand, who make so many visits each by span; the cuts met on the way are added to them."""
+    staff, more, bound, now = market.staff.capacity, np.zeros(len(market.staff), np.int64), 0, cuts[0]
+    hopeless = int(cut(market, staff + MANY * one_more).unserved.sum())
     for _ in range(ROUNDS):
         if now.unserved.sum() <= hopeless:
             break
-        gains.append(now.staff_spans @ market.staff.one_more)
-        at_most.append(now.staff_spans @ market.staff.one_more_at_most)
-        wants.append(_missing(market, now) - hopeless)
-        more, _ = _smallest(np.array(gains), np.array(wants))
-        now = cut(market, market.staff.capacity + more[:, None] * market.staff.one_more)
-    bound = _smallest(np.array(at_most), np.array(wants))[1] if wants else 0
-    return Fewest(bound, _where(market, first, more), int(now.unserved.sum()))
-
-
-def _hopeless(market: Market) -> int:
-    """Visits that no manager can make: more than their enterprises' spans hold in which a new manager would work."""
-    held = market.need.most[:, market.staff.one_more > 0].sum(axis=1)
-    return int(np.maximum(market.need.visits - held, 0).sum())
+        gains = np.array([one.staff_spans @ one_more for one in cuts])
+        more, bound = _smallest(gains, np.array([_missing(market, one) - hopeless for one in cuts]))
+        now = cut(market, staff + more[:, None] * one_more)
+        cuts.append(now)
+    return _Enough(more, bound, int(now.unserved.sum()), hopeless)
 
 
 def _missing(market: Market, now: Cut) -> int:

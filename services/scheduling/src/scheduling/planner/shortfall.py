@@ -30,7 +30,8 @@ class Certificate:
     all others can only be made out of `capacity` visits.
 
     No fewer than `managers_bound` managers more can end it; the `repairs` end it, in all `managers_needed`: with them
-    the same flow leaves `unserved_then` visits, those that no manager can make, their enterprises having no day.
+    the same flow leaves `unserved_then` visits. No manager can make those that are `hopeless`, their enterprises having
+    no day; whether the rest can be made, the reserve of new managers decides.
     """
 
     unserved: int
@@ -44,6 +45,7 @@ class Certificate:
     managers_needed: int
     repairs: list[Repair]
     unserved_then: int
+    hopeless: int
 
 
 def certify(facts: Facts) -> Certificate:
@@ -63,6 +65,7 @@ def certify(facts: Facts) -> Certificate:
         managers_needed=fewest.managers,
         repairs=fewest.repairs,
         unserved_then=fewest.unserved,
+        hopeless=fewest.hopeless,
     )
 
 
