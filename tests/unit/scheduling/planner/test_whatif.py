@@ -123,6 +123,25 @@ def test_who_leaves_or_makes_less_has_made_what_is_over(programme: Make, questio
     assert (before.day[touched] >= TODAY).all()
 
 
+def places(visits: Visits) -> set[tuple[int, ...]]:
+    return set(map(tuple, np.column_stack([visits.site, visits.ordinal, visits.manager, visits.day]).tolist()))
+
+
+@pytest.mark.parametrize("stops_more", [0, 1])
+def test_who_leaves_before_a_suspension_begins_makes_nothing_more_until_then(programme: Make, stops_more: int) -> None:
+    facts, before = frozen(programme, managers=8)
+    question = Question(managers_more=-0.5, suspended=0, suspended_from=40, stops_more=stops_more)
+    there = changed(facts, question)
+    gone = ~np.any(unpack(there.managers.open_days, len(facts.calendar))[:, TODAY:], axis=1)
+    meanwhile = before.take((before.day >= TODAY) & (before.day < 40))
+    assert gone[meanwhile.manager].any()
+    after = plan(around(there, question, before)).visits
+    stand = after.take((after.day >= TODAY) & (after.day < 40))
+    assert places(stand) == places(meanwhile.take(~gone[meanwhile.manager]))
+    here = difference(facts, before, plan(around(facts, question, before)).visits)
+    assert (before.day[np.append(here.moved, here.dropped)] >= 40).all()
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), question=QUESTIONS)
 def test_no_plan_leaves_less_than_the_bound_around_the_same_visits(

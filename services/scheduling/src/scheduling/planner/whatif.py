@@ -32,18 +32,19 @@ def around(world: Facts, question: Question, before: Visits) -> Facts:
     """A world in which the visits of a plan at hand stand, as far as the world allows them.
 
     Where the question only takes away all of them do, else those that are settled: done, published, pinned, or on a day
-    that is over. Both worlds of a question begin so, and a question that asks nothing changes nothing.
+    that is over or comes before a suspension. Both worlds of a question begin so, and a question that asks nothing
+    changes nothing.
     """
-    # Days before the suspension are gone by then: nothing new can be placed there.
+    # By the suspension the days before it are gone: nothing new can be placed there.
     first = max(world.rules.first_open_day, question.suspended_from)
     then = replace(world, rules=replace(world.rules, first_open_day=first))
     visits = standing(before)
-    is_over = (visits.day >= 0) & (visits.day < first)
+    is_over = (visits.day >= 0) & (visits.day < world.rules.first_open_day)
     # Whoever leaves, and however few visits a manager makes from now on: what is over has been made.
     visits = replace(visits, stage=np.where(is_over, int(Stage.DONE), visits.stage))
     stays = allowed(then, visits)
     if not question.only_takes_away:
-        stays &= (visits.stage != Stage.DRAFT) | visits.pinned
+        stays &= (visits.stage != Stage.DRAFT) | visits.pinned | (visits.day < first)
     return replace(then, kept=visits.take(stays))
 
 
