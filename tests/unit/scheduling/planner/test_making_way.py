@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from scheduling.planner import Facts, Plan, plan
+from scheduling.planner.changes import without_managers
+from scheduling.planner.groups import usable_days
 from scheduling.planner.model import Flags, Stage, Visits
 from scheduling.planner.openings import pack, unpack
 from scheduling.planner.outstanding import standing
@@ -35,6 +37,8 @@ def just_before_the_second(facts: Facts, visits: Visits) -> Iterator[tuple[int, 
     """Each enterprise that has days for two visits after a day shortly before its second one, and that day."""
     following = np.append(facts.calendar.following(facts.rules.spacing_days), len(facts.calendar))
     for site in range(len(facts.sites)):
+        if len(days_of(visits, site)) < 2:
+            continue
         today = days_of(visits, site)[1] - 4
         if following[today + 3] < len(facts.calendar) - 3:
             yield site, today
@@ -80,6 +84,38 @@ def test_a_visit_that_the_facts_move_finds_a_day_where_a_later_one_makes_way(
         assert made.released == [(site, 1), (site, 2)]
         assert moves_only(visits, made, site)
         assert broken_rules(later, made.plan) == []
+
+
+def test_only_the_missed_visit_takes_a_day_of_the_reserve(programme: Make, broken_rules: Check) -> None:
+    facts, planned = full_but_for_the_end(programme)
+    reserve = np.flatnonzero(~usable_days(facts)[0])
+    cases = list(just_before_the_second(facts, planned))
+    assert len(cases) > 4
+    for site, today in cases:
+        first, second = days_of(planned, site)
+        # It has moved into the reserve before, since its manager is away: its own day is of no use to the first.
+        visits = on_days(facts, planned, site, [first, int(reserve[reserve > second].min())])
+        then = without_managers(facts, np.array([0]), second, second)
+        then = replace(then, rules=replace(facts.rules, first_open_day=today + 1))
+        made = apply(then, visits, Change(Wishes(missed=[(site, 1)]), publishes=True))
+        now = standing(made.plan.visits)
+        in_reserve = now.take(~usable_days(facts)[now.manager, now.day])
+        assert set(zip(in_reserve.site.tolist(), in_reserve.ordinal.tolist(), strict=True)) == {(site, 1)}
+        assert moves_only(visits, made, site)
+        assert broken_rules(facts, replace(made.plan, visits=now)) == []
+        assert made.released == [(site, 1), (site, 2)]
+
+
+def full_but_for_the_end(programme: Make) -> tuple[Facts, Visits]:
+    """One manager who is booked on every day that is not in reserve, but for the last few."""
+    facts = programme(
+        sites=46, managers=1, agencies=1, stops=1, windows=0.0, closed=0.0, leave=0.0, days=110, reserve=0.2
+    )  # fmt: skip
+    facts = replace(facts, agencies=replace(facts.agencies, sectors=np.array([7])))
+    visits = plan(facts).visits
+    visits = visits.take(visits.day < 98)
+    made = np.bincount(visits.site, minlength=46)
+    return replace(facts, sites=replace(facts.sites, visits=made)), visits
 
 
 def closed_until(facts: Facts, site: int, day: int) -> Facts:

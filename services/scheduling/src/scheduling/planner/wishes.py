@@ -109,8 +109,9 @@ class _Work:
 
     def make_way(self, stuck: list[Named]) -> None:
         """Visits without a day get one where others of their own enterprise can make way."""
-        for named in stuck:
-            self._note(named, self._made_way(named, self.horizon, self.state.world))
+        for site, ordinal in stuck:
+            turns = self._movable(site, ordinal - 1, self.horizon)
+            self._note((site, ordinal), self._made_way(site, turns, self.horizon, self.state.world))
 
     def fulfil(self, wishes: Wishes) -> None:
         for named in wishes.missed:
@@ -136,13 +137,23 @@ class _Work:
         moved = events.missed(state, site, ordinal, today)
         if moved[0].day != NOBODY:
             return moved
-        worlds = (state.world, state.with_reserve)
-        return next(filter(None, (self._made_way((site, ordinal), today, world) for world in worlds)), moved)
-
-    def _made_way(self, named: Named, today: int, world: World) -> list[events.Moved]:
-        """The visit and its neighbours that may move, all of them on other days, or nothing."""
-        (site, ordinal), state = named, self.state
         turns = self._movable(site, ordinal - 1, today)
+        later = turns[turns.index(ordinal - 1) :]
+        return self._made_way(site, turns, today, state.world) or self._made_way_in_reserve(site, later, today) or moved
+
+    def _made_way_in_reserve(self, site: int, turns: list[int], today: int) -> list[events.Moved]:
+        """The first of these visits on the next day that somebody has in reserve, the others on usual days after it."""
+        world, kept_back = self.state.world, self.state.with_reserve.usable & ~self.state.world.usable
+        for day in range(today + 1, kept_back.shape[1]):
+            usable = world.usable & kept_back[:, day, None]
+            usable[:, day], usable[:, :day] = kept_back[:, day], False
+            if moved := self._made_way(site, turns, today, world._replace(usable=usable)):
+                return moved
+        return []
+
+    def _made_way(self, site: int, turns: list[int], today: int, world: World) -> list[events.Moved]:
+        """A visit and its neighbours that may move, all of them on other days, or nothing."""
+        state = self.state
         if len(turns) < 2:
             return []
         was = {turn: (int(state.manager[site, turn]), int(state.day[site, turn])) for turn in turns}
