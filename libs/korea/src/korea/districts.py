@@ -1,6 +1,7 @@
 """Korea's si, gun and gu: where they lie, which code means which, and a place inside one for whoever lacks it."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,7 @@ RENAMED = {
 }
 GU_WITHOUT_CITY = {"4128": "고양시", "4146": "용인시"}  # the boundaries name their gu alone
 PARENTS = ("44130", "48120")  # Cheonan and Changwon as a whole, in the boundaries besides their gu
+_FIVE_DIGITS = re.compile("[0-9]{5}")
 _TRIES, _TRIES_AT_ONCE = 4_000, 8
 
 
@@ -67,7 +69,7 @@ def district(code: str) -> District:
 def province_of_district(code: str) -> str:
     """The province (ISO 3166-2:KR) of a five-digit code; empty when it names no district."""
     try:
-        return district(code).province if len(code) == 5 else ""
+        return district(code).province if _FIVE_DIGITS.fullmatch(code) else ""
     except KeyError:
         return ""
 

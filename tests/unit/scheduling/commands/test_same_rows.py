@@ -2,6 +2,8 @@
 
 import csv
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +172,25 @@ def test_both_know_the_names_that_are_documented() -> None:
     assert {stem: set(names) for stem, names in planner_columns.COLUMNS.items()} == tables
     assert tables == verifier_columns.TABLES
     assert {*FIELDS, "year"} == fields == verifier_columns.PROGRAMME
+
+
+def test_boundaries_are_loaded_only_where_somebody_gives_no_place(folder: Callable[..., Path]) -> None:
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from scheduling.planfiles.facts import read_facts
+        from scheduling.verifier import facts, folders
+        read_facts(Path(sys.argv[1]))
+        facts.build(folders.read_facts(Path(sys.argv[1])))
+        print("shapely" in sys.modules)
+    """
+
+    def loads(facts: Path) -> str:
+        command = [sys.executable, "-c", program, str(facts)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert loads(folder()) == "False"
+    assert loads(folder("e9,service,KR-11,11110,,,2,,,,,,,")) == "True"
 
 
 def test_columns_of_ones_own_are_passed_by(folder: Callable[..., Path]) -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from korea.districts import places_in, province_of_district
 from scheduling.both import Both
 from scheduling.planfiles.cells import EMPTY, number_between
 from scheduling.planfiles.sheets import Sheet
@@ -37,6 +36,10 @@ def in_districts(sheet: Sheet) -> Reals:
     place, gives = given(sheet)
     columns = (sheet.cells(name).to_pylist() for name in ("enterprise_id", "province", "district"))
     left = [(row, *cells) for row, cells in enumerate(zip(*columns, strict=True)) if not gives[row]]
+    if not left:
+        return place
+    from korea.districts import places_in, province_of_district  # noqa: PLC0415 - loads boundaries, seldom asked for
+
     found = [(row, code, name) for row, name, province, code in left if province_of_district(code) == province != ""]
     for row in sorted({row for row, *_ in left} - {row for row, *_ in found}):
         sheet.refuse(row, "latitude", _NOWHERE)

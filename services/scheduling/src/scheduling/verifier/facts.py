@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from korea.districts import province_of_district
 from scheduling.verifier import cell_reasons
 from scheduling.verifier.cells import (
     LONG_AGO,
@@ -191,6 +190,10 @@ def _check_place(sheet: Sheet) -> None:
 def _check_district(sheet: Sheet) -> None:
     """An enterprise lies where the row says, or somewhere in its district; half a place is none."""
     lost = _check_base(sheet)
+    if not lost.any():
+        return
+    from korea.districts import province_of_district  # noqa: PLC0415 - loads boundaries that are seldom asked for
+
     provinces, districts = sheet.text("province"), sheet.text("district")
     for row in np.flatnonzero(lost):
         province = provinces[row].as_py()
