@@ -134,7 +134,7 @@ def refused(folder: Path) -> tuple[list[tuple[str, int, str]], list[tuple[str, i
     )
 
 
-@pytest.mark.parametrize("empty", ["", ",,,,,,,,,,,,,"])
+@pytest.mark.parametrize("empty", ["", ",,,,,,,,,,,,,", " , ,,,,,,,,,,,\t, "])
 @pytest.mark.parametrize("torn", [(), ("e8,service",)])
 def test_a_bad_cell_is_named_by_its_row_in_the_spreadsheet(
     folder: Callable[..., Path], empty: str, torn: tuple[str, ...]

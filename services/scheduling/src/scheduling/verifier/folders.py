@@ -127,11 +127,12 @@ def _csv_with_torn_lines(path: Path) -> tuple[TextTable, list[int]]:
 
 
 def _numbered(table: TextTable, torn: list[int]) -> TextTable:
-    """Rows know where they stand: what is wholly empty is none, a torn one an empty row, which every reader refuses."""
+    """Rows know where they stand: one of blanks only is none, a torn one an empty row, which every reader refuses."""
     rows = np.setdiff1d(np.arange(2, table.num_rows + len(torn) + 2), torn)
     filled = np.zeros(len(rows), dtype=bool)
     for column in table.columns:
-        filled |= pc.call_function("not_equal", [column, ""]).to_numpy().astype(bool)
+        trimmed = pc.call_function("utf8_trim_whitespace", [column])
+        filled |= pc.call_function("not_equal", [trimmed, ""]).to_numpy().astype(bool)
     if filled.all() and not torn:
         return table
     empty = pa.table([pa.nulls(len(torn), pa.string())] * table.num_columns, table.column_names)
