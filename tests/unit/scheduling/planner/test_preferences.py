@@ -1,12 +1,16 @@
 """Weekdays that an enterprise prefers are taken where that costs little, in bundles and for newcomers alike."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from scheduling.planner import Facts, plan
 from scheduling.planner.events import arrive, live
+from scheduling.planner.geometry import ROAD
+from scheduling.planner.insertion import DISLIKE_KM
 from scheduling.planner.model import Ints, Visits
 
 Make = Callable[..., Facts]
@@ -36,3 +40,10 @@ def test_newcomers_come_on_the_days_that_they_prefer(programme: Make) -> None:
         moved = [one for site in range(40) for one in arrive(state, site, 5)]
         as_liked[liked] = on_fridays(facts, np.array([one.day for one in moved if one.day >= 0]))
     assert as_liked[1 << FRIDAY] > as_liked[0] + 0.2
+
+
+def test_the_page_tells_what_a_weekday_that_is_not_preferred_costs() -> None:
+    told = re.findall(
+        r"preferred (?:costs|as) ([\d.]+) km of road", Path("docs/planner.md").read_text(encoding="utf-8")
+    )
+    assert told == [f"{DISLIKE_KM * ROAD:g}"] * 2

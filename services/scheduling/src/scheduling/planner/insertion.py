@@ -14,10 +14,10 @@ from scheduling.planner.openings import is_open
 TRIES = 8
 """Managers that are compared once one is found who can: more gain little (measured)."""
 WAIT_KM = 0.02
-"""Kilometres that one working day of waiting is worth for an enterprise of the least risk."""
+"""Kilometres, as all here without the detours of roads, that a working day of waiting is worth at the least risk."""
 
 DISLIKE_KM = 1.0
-"""Kilometres worth driving to come on a weekday that an enterprise prefers: it is liked, not demanded."""
+"""Kilometres (1.3 of road) worth driving to come on a weekday that an enterprise prefers: it is liked, not demanded."""
 
 SHARED = 1.15
 """What a visit costs in a good bundle, over its share of the way out and back (measured)."""

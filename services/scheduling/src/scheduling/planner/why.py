@@ -18,7 +18,7 @@ class Choice:
     """One manager and day (NOBODY where none is possible): the road it adds, the wait until then, and both weighed.
 
     `costs_more` is in road kilometres, over the chosen place; a working day of waiting weighs `WAIT_KM` times the risk,
-    and a weekday that the enterprise does not prefer `DISLIKE_KM`.
+    and a weekday that the enterprise does not prefer `DISLIKE_KM`, both by `ROAD`.
     """
 
     agency: int
