@@ -11,7 +11,7 @@ UNKNOWN_VISIT = Because(
 )
 NOT_YOURS = Because(
     "not_yours",
-    "다른 기관, 다른 담당자 또는 담당 지역 밖의 방문입니다. 담당 기관에서 보고하십시오.",
+    "다른 기관, 다른 관리자 또는 담당 지역 밖의 방문입니다. 담당 기관에서 보고하십시오.",
     "The visit belongs to another agency or manager, or lies outside your provinces. Whoever it belongs to reports it.",
 )
 REPORT_ID_TAKEN = Because(
@@ -59,7 +59,7 @@ NO_WORKING_DAYS = Because(
 )
 NOBODY_TRAINED = Because(
     "nobody_trained",
-    "선정된 기관에 교육을 마친 담당자가 없습니다. 교육 결과가 등록된 뒤 다시 요청하십시오.",
+    "선정된 기관에 교육을 마친 관리자가 없습니다. 교육 결과가 등록된 뒤 다시 요청하십시오.",
     "No qualified agency has a trained manager. Ask again once the training is recorded.",
 )
 NOTHING_TO_PLAN = Because(
@@ -98,7 +98,7 @@ NOBODY_ELSE = Because(
 )
 NO_SUCH_DAY = Because(
     "no_such_day",
-    "원하신 날에는 방문할 수 있는 담당자가 없거나 다른 방문과의 간격이 맞지 않습니다. "
+    "원하신 날에는 방문할 수 있는 관리자가 없거나 다른 방문과의 간격이 맞지 않습니다. "
     "다른 날을 더 넣어 다시 요청하십시오.",
     "On none of these days can anybody come at the right distance from the other visits. Ask again with more days.",
 )

@@ -52,7 +52,7 @@ def test_one_manager_is_said_to_make_all_visits_only_where_that_is_so(state: Liv
         for ordinal in (1, 2):
             korean, english = why(two_managers(state, site, 2 - ordinal), site, ordinal).sentence
             assert said not in english
-            assert "한 담당자가" not in korean
+            assert "한 관리자가" not in korean
 
 
 def two_managers(state: Live, site: int, turn: int) -> Live:

@@ -17,11 +17,11 @@ SENTENCES = {
         "The enterprise is open on too few of the days left for all its visits, with the spacing kept.",
     ),
     Reason.NOBODY_AVAILABLE: (
-        "방문할 수 있는 담당자가 모두 방문할 만큼 그런 날에 근무하지 않습니다.",
+        "방문할 수 있는 관리자가 모두 방문할 만큼 그런 날에 근무하지 않습니다.",
         "Nobody who may come works on enough of the days that would do for all its visits.",
     ),
     Reason.NO_CAPACITY: (
-        "방문할 수 있는 담당자의 일정이 예비일을 빼고 모두 찼습니다.",
+        "방문할 수 있는 관리자의 일정이 예비일을 빼고 모두 찼습니다.",
         "Everybody who may come is fully booked on the days that would do, but for days kept in reserve.",
     ),
 }
