@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import get_args
 
 from events.contracts.scheduling import CancelledReason, MissedReason
+from scheduling import reasons
+from scheduling.model import Because
 from scheduling.planner.model import Reason
 from scheduling.planner.reasons import SENTENCES
 
@@ -38,6 +40,14 @@ def test_the_glossary_explains_every_reason_code_and_no_other() -> None:
 def test_the_glossary_tells_why_a_visit_has_no_date_in_the_words_of_the_planner() -> None:
     told = {code: (korean, english) for code, of, korean, english in explained() if of == "a visit without a date"}
     assert told == {reason.name.lower(): sentence for reason, sentence in SENTENCES.items()}
+
+
+def test_the_glossary_tells_refusals_in_the_words_of_the_service() -> None:
+    fixed = [one for one in (*vars(reasons).values(), *reasons.REFUSED_STATES.values()) if isinstance(one, Because)]
+    told = {code: (korean, english) for code, _, korean, english in explained()}
+    said = {one.code: (one.ko, one.en) for one in fixed if one is not reasons.WISH_NOT_VALID}  # of plans, too
+    assert said
+    assert {code: told[code] for code in said} == said
 
 
 def test_every_reason_code_is_told_in_korean_and_in_english() -> None:
