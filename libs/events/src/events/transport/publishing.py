@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
 
 from events.transport import metrics, said
 from events.transport.db import Connection, Pool
@@ -67,6 +68,8 @@ class Publisher:
         self._lane_rows = lane_rows
         self._ahead: Sequence[Row] = ()
         self.keep_seconds = 86_400.0
+        self.silent_seconds = 60.0
+        """Kafka acknowledges nothing for so long: to begin afresh is better than to wait. A request may take 40."""
 
     async def publish_once(self, db: Connection, producer: AIOKafkaProducer) -> int:
         """Send what waits, at most `lane_rows` a lane; the number of facts that Kafka has acknowledged.
@@ -99,9 +102,13 @@ class Publisher:
 
     async def _keeping_awake(self, db: Connection, sends: Sequence[asyncio.Task[Ends]]) -> None:
         # While Kafka is slow the session is idle; a sign of life keeps it, and shows at once if it was lost.
-        waiting = set(sends)
+        clock = asyncio.get_running_loop().time
+        waiting, heard_at = set(sends), clock()
         while waiting:
-            _, waiting = await asyncio.wait(waiting, timeout=2)
+            done, waiting = await asyncio.wait(waiting, timeout=2)
+            heard_at = clock() if done else heard_at
+            if clock() - heard_at > self.silent_seconds:
+                raise KafkaTimeoutError(f"Kafka has acknowledged nothing for {self.silent_seconds:.0f} seconds")
             if waiting:
                 await db.execute("select 1")
 
