@@ -163,9 +163,12 @@ class _StoppingProducer:
         self._producer = producer
         self.create_batch = producer.create_batch
 
-    async def send_batch(self, *batch: Any, **where: Any) -> Any:
+    async def send_batch(self, batch: Any, topic: str, **where: Any) -> Any:
+        await self._producer.partitions_for(
+            topic
+        )  # to be asked only once it goes on might be too late to send anything
         stand_still_at("before_send")
-        return await self._producer.send_batch(*batch, **where)
+        return await self._producer.send_batch(batch, topic, **where)
 
 
 class PausingPublisher(Publisher):

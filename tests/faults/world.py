@@ -139,11 +139,16 @@ class World:
         """Wait until both outboxes are published and the ledger stands at the end of every partition."""
         if any([await writer.wait() for writer in self.writers]):
             raise RuntimeError(f"a writer has not said all that it was to say; see {self.logs}")
-        await eventually(self._is_settled, seconds=seconds, what=f"{self.name} settles; see {self.logs}")
+        for step, is_done in self._steps().items():
+            await eventually(is_done, seconds=seconds, what=f"{step}; see {self.logs}")
 
-    async def _is_settled(self) -> bool:
-        """Asked in the order in which facts travel, or one could slip by between two questions."""
-        return await _is_published(self.source) and await self.has_heard_all() and await _is_published(self.ledger)
+    def _steps(self) -> dict[str, Callable[[], Awaitable[bool]]]:
+        """In the order in which facts travel: what is done once all before is done stays so."""
+        return {
+            "the source's outbox is published": lambda: _is_published(self.source),
+            "the ledger stands at the end of every partition": self.has_heard_all,
+            "the ledger's outbox is published": lambda: _is_published(self.ledger),
+        }
 
     async def has_heard_all(self) -> bool:
         """Whether the ledger stands at the end of every partition."""
