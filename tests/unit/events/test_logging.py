@@ -1,10 +1,10 @@
-"""FastStream's own errors are among our log's lines, and its chatter is not."""
+"""What libraries log is among our lines, once where they say it a thousand times; FastStream's chatter is left out."""
 
 import logging
 
 from structlog.testing import capture_logs
 
-from events.transport.logging import FastStreamLog
+from events.transport.logging import SPARING_SECONDS, FastStreamLog, LibrariesLog
 
 
 def test_an_error_of_faststreams_is_told_with_its_cause() -> None:
@@ -17,6 +17,27 @@ def test_an_error_of_faststreams_is_told_with_its_cause() -> None:
         "OSError('gone')",
     )
     assert (line["log_level"], line["topic"]) == ("error", "a.b.v1")
+
+
+def test_what_a_library_says_again_and_again_is_told_now_and_then_with_how_often() -> None:
+    now = 0.0
+    log = logging.getLogger("a_library")
+    log.addHandler(handler := LibrariesLog(lambda: now))
+    try:
+        with capture_logs() as lines:
+            for n in range(1_000):
+                log.error("no node %s", n)
+            log.error("another thing")
+            now = SPARING_SECONDS
+            log.error("no node %s", 1_000, exc_info=OSError("gone"))
+    finally:
+        log.removeHandler(handler)
+    assert [(line["library"], line["said"], line["times"]) for line in lines] == [
+        ("a_library", "no node 0", 1),
+        ("a_library", "another thing", 1),
+        ("a_library", "no node 1000", 1_000),
+    ]
+    assert lines[-1]["error"] == "OSError('gone')"
 
 
 def test_what_is_no_error_is_left_out() -> None:
