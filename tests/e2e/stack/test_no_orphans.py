@@ -28,7 +28,8 @@ async def main(home):
         deaf = [sys.executable, "-I", "-c", STUBBORN, str(home)]
         stack.processes.launch(Program("deaf", deaf, stop_seconds=0.5))
         asleep = stack.processes.launch(Program("asleep", [*deaf[:-1], str(home), "asleep"], stop_seconds=0.5))
-        await asyncio.sleep(0.5)
+        while not list((home / "run").glob("asleep.*.json")):  # only who has left its record is one of ours
+            await asyncio.sleep(0.02)
         asleep.signal(signal.SIGSTOP)
         print("up", flush=True)
         await asyncio.Event().wait()

@@ -48,7 +48,7 @@ async def test_make_says_that_a_run_failed_and_prints_its_own_status(tmp_path: P
     folders = [f"ANJEON_HOME={tmp_path}", f"ANJEON_OUT={tmp_path / 'out'}"]
     with Home.taken(tmp_path, needed=0):  # another run has the folder, if it comes as far as that
         run = await asyncio.create_subprocess_exec(
-            *("make", "--assume-old=.venv/ready", "run", wrong, *folders), cwd=ROOT,
+            *("make", "--no-print-directory", "--assume-old=.venv/ready", "run", wrong, *folders), cwd=ROOT,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said = (await run.communicate())[0].decode()
