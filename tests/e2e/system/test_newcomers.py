@@ -137,7 +137,11 @@ async def grown(people: People, system: Any, eventually: Eventually) -> Grown:
     plans, before, said = await people.plans(), await people.visits(), await facts(system)
     rows = await people.rows(15)
     eligible = await people.bring(rows)
-    after = await eventually(lambda: people.visits_when("scheduled", eligible), "the newcomers have days")
+    after = await eventually(
+        lambda: people.visits_when("scheduled", eligible),
+        "the newcomers have days",
+        seconds=240,  # a fresh machine compiles the planner first
+    )
     await eventually(people.page_agrees, "the page shows the newcomers' visits")
     return Grown(
         {row["enterprise_id"]: row for row in rows},
