@@ -1,6 +1,6 @@
 """A dead consumer is seen, and one that waits for somebody else is not taken for dead."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 import pytest
@@ -11,6 +11,7 @@ from events.transport.positions import Place
 from events.transport.pulse import Pulse
 
 PARTITION = TopicPartition("registry.enterprise.v1", 3)
+PLACES = {PARTITION: Place(5)}
 
 
 class Client:
@@ -31,7 +32,12 @@ class Client:
     def last_poll_timestamp(self, _: TopicPartition) -> float:
         return self.fetched_at * 1000
 
+    def subscription(self) -> Collection[str]:
+        return frozenset({PARTITION.topic})
+
     async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        if not partitions:
+            return {}  # nothing is asked, and nobody
         if self.is_away:
             raise KafkaConnectionError("away")
         if self.is_refused:
@@ -45,11 +51,11 @@ def client() -> Client:
     return Client()
 
 
-async def _after_a_silent_minute(client: Client) -> Pulse:
+async def _after_a_silent_minute(client: Client, *, places: Mapping[TopicPartition, Place] = PLACES) -> Pulse:
     pulse = Pulse(lambda: client.now)
     for _ in range(60):
         client.now += 1
-        await pulse.feel(cast(AIOKafkaConsumer, client), {PARTITION: Place(5)})
+        await pulse.feel(cast(AIOKafkaConsumer, client), places)
     return pulse
 
 
@@ -60,6 +66,13 @@ async def test_a_fetcher_that_is_not_answered_while_kafka_is_there_is_dead(clien
 async def test_a_consumer_that_waits_for_its_database_or_its_breaker_lives(client: Client) -> None:
     client.is_paused = True
     assert (await _after_a_silent_minute(client)).is_beating
+
+
+async def test_kafkas_absence_is_told_also_by_who_holds_no_partition(client: Client) -> None:
+    client.is_paused = True
+    assert not (await _after_a_silent_minute(client, places={})).kafka_is_away
+    client.is_away = True
+    assert (await _after_a_silent_minute(client, places={})).kafka_is_away
 
 
 async def test_kafkas_absence_is_told_and_is_no_death(client: Client) -> None:

@@ -89,7 +89,9 @@ class Pulse:
         flowing = kafka.assignment() - kafka.paused()
         polled = max((kafka.last_poll_timestamp(partition) or 0 for partition in flowing), default=None)
         try:
-            ends: dict[TopicPartition, int] = await asyncio.wait_for(kafka.end_offsets(list(places)), 5)
+            # Asked for the ends of nothing the client asks nobody; who holds no partition wants to know all the same.
+            asked = list(places) or [TopicPartition(topic, 0) for topic in kafka.subscription()]
+            ends: dict[TopicPartition, int] = await asyncio.wait_for(kafka.end_offsets(asked), 5)
             self._answered_at, self._refusal = self._clock(), None
         except (KafkaError, OSError) as error:
             polled, ends = None, {}
