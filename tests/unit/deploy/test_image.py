@@ -1,10 +1,13 @@
 """The one Dockerfile: what it starts from, what it lets in, and that the lock knows all of it."""
 
 import re
+from collections.abc import Set
 from fnmatch import fnmatch
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 
 @pytest.fixture
@@ -39,6 +42,24 @@ def test_the_lock_knows_every_dependency_of_what_goes_into_images(root: Path, pa
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
     wanted = {re.split(r"[\[<>=~! ;]", word)[0] for words in packages.values() for word in words}
     assert {name for name in wanted if not name.startswith("anjeon-")} <= locked
+
+
+def brought_by(name: str, extras: Set[str] = frozenset()) -> set[str]:
+    """Our own packages that come with one of them."""
+    asked = [{"extra": extra} for extra in ("", *extras)]
+    found = {name}
+    for needed in map(Requirement, requires(name) or ()):
+        if needed.name.startswith("anjeon-") and any(needed.marker is None or needed.marker.evaluate(e) for e in asked):
+            found |= brought_by(needed.name, needed.extras)
+    return found
+
+
+def test_the_operators_image_has_what_makes_tokens(root: Path) -> None:
+    ours = {folder.name for folder in root.glob("libs/*")}
+    program = (root / "libs/access/src/access/__main__.py").read_text("utf-8")
+    needed = ours & set(re.findall(r"^from (\w+)", program, re.MULTILINE))
+    assert needed >= {"access"}
+    assert {f"anjeon-{name}" for name in needed} <= brought_by("anjeon-ops")
 
 
 def test_a_service_has_a_folder_that_its_name_alone_finds(root: Path, services: set[str]) -> None:
