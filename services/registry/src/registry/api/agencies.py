@@ -47,16 +47,13 @@ async def take(
     changed: dict[UUID, Agency] = {}
     forgotten = await recall.versions(tx.db, "agency", [one.agency_id for one in said])
     meant = (programme.programme_id, forgotten)
-    verdicts = [_outside(caller, one, known) or _decide(one, meant, known, numbers, changed) for one in said]
+    verdicts = [
+        outside(caller, one.agency_id, known, one) or _decide(one, meant, known, numbers, changed) for one in said
+    ]
     await store.save(tx.db, list(changed.values()))
     now = datetime.now(UTC)
     tx.announce(policy.application_fact(agency, today, now) for agency in changed.values())
     return verdicts
-
-
-def _outside(caller: Caller, said: Application, known: dict[UUID, Agency]) -> str | None:
-    held = known.get(said.agency_id)
-    return outside(caller, said.agency_id, said, held.application if held else None)
 
 
 def _decide(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Request
 from starlette.responses import JSONResponse
 
-from access.caller import ROLES_FOR_THE_NATION, Caller
+from access.caller import Caller
 from access.routes import allowed, allowed_for_the_nation
 from events.transport.db import Connection, Pool
 from registry.api.problems import ProblemError, not_found, refused
@@ -69,25 +69,26 @@ Programme = Annotated[Terms, Depends(programme_meant)]
 On = Annotated[date, Depends(day_meant)]
 
 
-def outside(caller: Caller, agency_id: UUID, *known: Application | None) -> str | None:
-    """Why a caller has no say about an agency, as it is said and as it is held; None for who has."""
+def outside(
+    caller: Caller, agency_id: UUID, known: Mapping[UUID, Agency], said: Application | None = None
+) -> str | None:
+    """Why a caller has no say about an agency, as it is held and as it is said to be; None for who has."""
     if not caller.may_see_agency(agency_id):
         return "not_your_agency"
-    if not caller.provinces or all(lies_within(one, caller.provinces) for one in known if one):
+    held = known[agency_id].application if agency_id in known else None
+    if not caller.provinces or all(lies_within(one, caller.provinces) for one in (held, said) if one):
         return None
     return "agency_elsewhere"
 
 
 async def agency_meant(db: Connection, agency_id: UUID, caller: Caller) -> Agency:
     """The agency of that id, if there is one and it is the caller's affair."""
-    if why := outside(caller, agency_id):
+    known = await agencies.load(db, [agency_id])
+    if why := outside(caller, agency_id, known):
         raise refused(why)
-    found = (await agencies.load(db, [agency_id])).get(agency_id)
-    if found is None:
+    if agency_id not in known:
         raise not_found("기관", "agency")
-    if why := outside(caller, agency_id, found.application):
-        raise refused(why)
-    return found
+    return known[agency_id]
 
 
 def sender_of(caller: Caller) -> Sender:
@@ -95,16 +96,10 @@ def sender_of(caller: Caller) -> Sender:
     return Sender(caller.subject, caller.agency_id, tuple(sorted(caller.provinces)))
 
 
-def is_of_the_office(caller: Caller) -> bool:
-    """Whether a caller sees more than one agency's affairs."""
-    return not ROLES_FOR_THE_NATION.isdisjoint(caller.roles)
-
-
 def bounds_of(caller: Caller) -> Bounds:
     """The agency, the provinces and, for one who is only a manager, the person to whom a caller's view is bound."""
-    agency_id = None if is_of_the_office(caller) else str(caller.agency_id)
-    is_only_manager = "manager" in caller.roles and {"officer", "service", "agency"}.isdisjoint(caller.roles)
-    return Bounds(agency_id, caller.provinces or None, caller.subject if is_only_manager else None)
+    agency_id = None if caller.sees_every_agency else str(caller.agency_id)
+    return Bounds(agency_id, caller.provinces or None, caller.subject if caller.is_only_a_manager else None)
 
 
 def page_of(rows: Sequence[Mapping[str, Any]], key: str, limit: int) -> dict[str, object]:

@@ -45,10 +45,7 @@ async def _training_days(tx: Transaction) -> TrainingDays:
 
 
 def _outside(caller: Caller, manager: Manager | None, employers: dict[UUID, Agency]) -> str | None:
-    if manager is None:
-        return None
-    agency_id = manager.enrolment.agency_id
-    return outside(caller, agency_id, employers[agency_id].application)
+    return outside(caller, manager.enrolment.agency_id, employers) if manager else None
 
 
 def _verdict(said: Attendance, known: dict[UUID, Manager], days: TrainingDays) -> str:

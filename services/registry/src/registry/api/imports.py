@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 from access.caller import Caller
 from access.problems import OUT_OF_SCOPE, RefusedError
 from events.transport.db import Pool
-from registry.api.asked import Limit, Nation, Office, is_of_the_office, pool_of, sender_of
+from registry.api.asked import Limit, Nation, Office, pool_of, sender_of
 from registry.api.problems import not_found
 from registry.api.progress import shown
 from registry.policy.sheets.columns import ADDED
@@ -58,7 +58,7 @@ async def _found(pool: Pool, import_id: UUID, caller: Caller) -> dict[str, Any]:
 
 def _sees_all(caller: Caller) -> bool:
     """An import is of the whole country: whoever is bound to an agency or to provinces sees only what they sent."""
-    return is_of_the_office(caller) and not caller.provinces
+    return caller.sees_every_agency and not caller.provinces
 
 
 async def _written(pool: Pool, import_id: UUID, header: Sequence[str]) -> AsyncGenerator[bytes]:

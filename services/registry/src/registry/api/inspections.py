@@ -36,7 +36,7 @@ async def take(tx: Transaction, said: Sequence[Inspection], caller: Caller) -> l
     now = datetime.now(UTC)
     verdicts: list[str] = []
     for one in said:
-        found = _outside(caller, one, known) or _decide(one, known, before, terms)
+        found = outside(caller, one.agency_id, known) or _decide(one, known, before, terms)
         verdicts.append(found.status if isinstance(found, Inspected) else found)
         if isinstance(found, Inspected):
             kept.append((one, found.score, found.status == "qualified"))
@@ -45,11 +45,6 @@ async def take(tx: Transaction, said: Sequence[Inspection], caller: Caller) -> l
     await store.save(tx.db, [known[agency_id] for agency_id in {one.agency_id for one, _, _ in kept}])
     tx.announce(announcements)
     return verdicts
-
-
-def _outside(caller: Caller, said: Inspection, known: dict[UUID, Agency]) -> str | None:
-    agency = known.get(said.agency_id)
-    return outside(caller, said.agency_id, agency.application if agency else None)
 
 
 def _decide(

@@ -43,7 +43,7 @@ async def take(tx: Transaction, said: Sequence[Enrolment], caller: Caller) -> li
     employers = await agencies.load(tx.db, sorted({one.agency_id for one in said}))
     stored = dict(known)
     forgotten = await recall.versions(tx.db, "manager", [one.manager_id for one in said])
-    verdicts = [_outside(caller, one, employers) or _decide(one, known, employers, forgotten) for one in said]
+    verdicts = [outside(caller, one.agency_id, employers) or _decide(one, known, employers, forgotten) for one in said]
     changed = [manager for manager_id, manager in known.items() if stored.get(manager_id) != manager]
     await store.save(tx.db, changed)
     now = datetime.now(UTC)
@@ -53,11 +53,6 @@ async def take(tx: Transaction, said: Sequence[Enrolment], caller: Caller) -> li
         if manager.trained_on and manager.version > stored[manager.enrolment.manager_id].version
     )
     return verdicts
-
-
-def _outside(caller: Caller, said: Enrolment, employers: dict[UUID, Agency]) -> str | None:
-    employer = employers.get(said.agency_id)
-    return outside(caller, said.agency_id, employer.application if employer else None)
 
 
 def _decide(

@@ -40,7 +40,7 @@ class Asked(BaseModel):
 async def wanted(caller: Reader, asked: Annotated[Asked, Query()]) -> Wanted:
     """What was asked for, narrowed to what the caller may see; what lies outside is refused, not emptied."""
     whose = (asked.agency_id, asked.manager_id)
-    if {"officer", "service"}.isdisjoint(caller.roles):
+    if not caller.sees_every_agency:
         whose = _own(caller, *whose)
     return Wanted(asked.programme_id, asked.first, asked.until, *whose, asked.state, caller.provinces)
 
