@@ -75,22 +75,22 @@ class Batches:
         await self.apply(records[half:])
 
     async def _commit(self, records: Sequence[Record], failure: Exception | None) -> None:
-        parts = by_partition(records)
-        read = {partition: self.places[partition].after(mine) for partition, mine in parts.items()}
-        after = {partition: place for partition, (place, _) in read.items()}
+        parts, after, fresh = by_partition(records), dict[TopicPartition, Place](), dict[TopicPartition, list[Record]]()
+        for partition, mine in parts.items():
+            after[partition], fresh[partition] = self.places[partition].after(mine)
         async with transaction(self._pool) as tx:
             await positions.move(tx.db, self._consumer, self.places, after)
             # Asked while the places are held, as whoever puts aside, redrives or discards holds them: it stays so.
             blocked = await dead_letters.blocked_keys(tx.db, self._consumer, after)
-            batch = self._sort({partition: fresh for partition, (_, fresh) in read.items()}, blocked, failure)
+            batch = self._sort(fresh, blocked, failure)
             self.breaker.check(batch.outcomes)
             for kind, received in rounds(batch.heard):
                 await self._hears[kind](tx, received)
             await dead_letters.keep(tx, self._consumer, batch.letters)
         self.places.update(after)
         self._count(batch)
-        for partition, (_, fresh) in read.items():
-            metrics.DUPLICATES.labels(partition.topic).inc(len(parts[partition]) - len(fresh))
+        for partition, mine in parts.items():
+            metrics.DUPLICATES.labels(partition.topic).inc(len(mine) - len(fresh[partition]))
 
     async def redrive(self) -> None:
         """Apply the records whose redrive was asked for, key by key, each key whole in one transaction.

@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import asyncpg
 import click
@@ -11,9 +11,12 @@ import uvloop
 from pydantic import ValidationError
 
 from events.transport import db, dead_letters, logging
+from events.transport.db import Connection
 from events.transport.hosting import PARTS, NotReadyError, Part, Service, serve
 from events.transport.recall import ForgottenError
 from events.transport.topics import TopicsDifferError, TopicsFileError
+
+T = TypeVar("T")
 
 
 def run(build: Callable[[], Service]) -> None:
@@ -72,7 +75,7 @@ def _dead_letters(build: Callable[[], Service]) -> click.Group:
     @group.command("list")
     def _list() -> None:
         """Every open one: where it was in the log, its key, and why."""
-        for row in asyncio.run(_fetch(build(), _OPEN)):
+        for row in asyncio.run(_asked(build(), lambda db: db.fetch(_OPEN))):
             key = (row["key"] or b"").decode("utf-8", "backslashreplace")
             place = f"{row['topic']}/{row['partition']}/{row['offset']}"
             click.echo(f"{place}  {key}  {row['cause']}: {row['error']}{_redrive_of(row)}")
@@ -85,9 +88,10 @@ def _dead_letters(build: Callable[[], Service]) -> click.Group:
         if (key is None) == (place is None):
             raise click.UsageError("give either a key, or one record's place by --at")
         if place is not None:
-            rows = asyncio.run(_fetch(build(), _REQUEST_AT, *_place(place)))
+            at = _place(place)
+            rows = asyncio.run(_asked(build(), lambda db: db.fetch(_REQUEST_AT, *at)))
         else:
-            rows = asyncio.run(_fetch(build(), _REQUEST, (key or "").encode()))
+            rows = asyncio.run(_asked(build(), lambda db: db.fetch(_REQUEST, (key or "").encode())))
         click.echo(f"{len(rows)} records of {key or place} will be applied again")
 
     _add_discard(group, build)
@@ -99,7 +103,8 @@ def _add_discard(group: click.Group, build: Callable[[], Service]) -> None:
     @click.argument("place")
     def _discard(place: str) -> None:
         """Give up one record for good, named TOPIC/PARTITION/OFFSET as `list` prints it."""
-        count = asyncio.run(_discarded(build(), *_place(place)))
+        at = _place(place)
+        count = asyncio.run(_asked(build(), lambda db: dead_letters.discard(db, *at)))
         click.echo(f"{count} record discarded; redrive its key to let the ones behind it through")
 
 
@@ -137,17 +142,9 @@ def _place(text: str) -> tuple[str, int, int]:
             raise click.UsageError(f"{text!r} is no place: it must be TOPIC/PARTITION/OFFSET, as `list` prints it")
 
 
-async def _discarded(service: Service, topic: str, partition: int, offset: int) -> int:
+async def _asked(service: Service, question: Callable[[Connection], Awaitable[T]]) -> T:
     connection = await asyncpg.connect(service.settings.database_url)
     try:
-        return await dead_letters.discard(connection, topic, partition, offset)
-    finally:
-        await connection.close()
-
-
-async def _fetch(service: Service, sql: str, *values: Any) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(service.settings.database_url)
-    try:
-        return await connection.fetch(sql, *values)
+        return await question(connection)
     finally:
         await connection.close()
