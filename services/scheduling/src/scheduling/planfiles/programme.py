@@ -128,22 +128,22 @@ def _dates(value: Any) -> list[date]:
     return [_date(day) for day in value]
 
 
+def _whole(value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or int(value) != value or not low <= value <= high:
+        raise ValueError
+    return int(value)
+
+
 def _count(value: Any) -> int:
-    if isinstance(value, bool) or int(value) != value or not 0 <= value <= 99:
-        raise ValueError
-    return int(value)
-
-
-def _year(value: Any) -> int:
-    if isinstance(value, bool) or int(value) != value or not 2000 <= value <= 2100:
-        raise ValueError
-    return int(value)
+    return _whole(value, 0, 99)
 
 
 def _at_least_one(value: Any) -> int:
-    if _count(value) < 1:
-        raise ValueError
-    return _count(value)
+    return _whole(value, 1, 99)
+
+
+def _year(value: Any) -> int:
+    return _whole(value, 2000, 2100)
 
 
 def _share(value: Any) -> float:
