@@ -59,9 +59,9 @@ def write(what: str, figures: list[Figure]) -> Path:
 
 def known(what: str) -> dict[str, float]:
     """The values that an earlier run of this very commit left in the file."""
-    file = _file(what)
+    file, commit = _file(what), _commit()
     said = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    if said.get("commit") != _commit() or _commit().endswith(DIRTY):
+    if said.get("commit") != commit or commit.endswith(DIRTY):
         return {}
     return {figure["name"]: figure["value"] for figure in said["figures"] if figure["value"] is not None}
 
